@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* The subcommands of qmac. */
+#ifndef QMAC_TOOL_COMMAND_H
+#define QMAC_TOOL_COMMAND_H
+
+/* Exit statuses: all went well; something failed or differed; misused. */
+enum {
+	STATUS_OK = 0,
+	STATUS_FAILED = 1,
+	STATUS_USAGE = 2
+};
+
+/* Each takes its name as argv[0] and returns an exit status. */
+int command_info(int argc, char **argv);
+int command_gemm(int argc, char **argv);
+
+#endif /* QMAC_TOOL_COMMAND_H */
