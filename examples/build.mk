@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: MIT
+#
+# Programs to copy from. They are built as users' programs are, against the
+# shared library, and go into the guest too.
+
+CFLAGS_examples := -Itools
+
+EXAMPLE_LIBS := -L$(B)/lib -lqmac -Wl,-rpath,'$$ORIGIN/../lib' -lm
+
+$(B)/bin/example-gemm: $(B)/obj/examples/gemm.o $(B)/lib/libqmac.so
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $< $(EXAMPLE_LIBS)
+
+DIGITS_OBJ := $(patsubst %.c,$(B)/obj/%.o,$(wildcard examples/digits/*.c))
+
+$(B)/bin/digits: $(DIGITS_OBJ) $(B)/obj/tools/npy.a $(B)/lib/libqmac.so
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $(DIGITS_OBJ) $(B)/obj/tools/npy.a $(EXAMPLE_LIBS) -ljson-c
+
+# The network's float weights and the data, as the guest reads them.
+DIGITS_DATA := $(B)/guest/share/digits
+
+$(DIGITS_DATA)/.stamp: examples/digits/export.py examples/digits/dataset.py \
+		examples/digits/digits.onnx
+	$(call say,DATA,$(@D))
+	$(Q)PYTHONDONTWRITEBYTECODE=1 examples/digits/export.py $(@D)
+	@touch $@
+
+$(B)/guest/bin/%: $(B)/bin/%
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+
+EXAMPLES := $(B)/bin/example-gemm $(B)/bin/digits $(DIGITS_DATA)/.stamp \
+	$(B)/guest/bin/example-gemm $(B)/guest/bin/digits
+ALL  += $(EXAMPLES)
+DEMO += $(EXAMPLES)
