@@ -169,13 +169,17 @@ def camel(name):
     return "".join(part.capitalize() for part in name.lower().split("_"))
 
 
+SV_KEYWORDS = {"type"}
+
+
 def sv_struct(name, record):
-    """A packed struct: the last field of memory order comes first."""
+    """A packed struct: the last field of memory order comes first. Keywords get a trailing _."""
     rows = [f"  // {record['size']} bytes; byte 0 of memory is bits [7:0].", "  typedef struct packed {"]
     for field in reversed(record["fields"]):
         width = field["bytes"] * 8
         sign = "signed " if field["type"].startswith("s") else ""
-        rows.append(f"    logic {sign}[{width - 1}:0] {field['name']};")
+        name_sv = field["name"] + ("_" if field["name"] in SV_KEYWORDS else "")
+        rows.append(f"    logic {sign}[{width - 1}:0] {name_sv};")
     rows.append(f"  }} {name}_t;")
     return "\n".join(rows)
 

@@ -129,7 +129,7 @@ package qmac_regs_pkg;
     logic [63:0] root_ppn;
     logic [63:0] job_id;
     logic [31:0] flags;
-    logic [31:0] type;
+    logic [31:0] type_;
   } job_entry_t;
 
   // 128 bytes; byte 0 of memory is bits [7:0].
