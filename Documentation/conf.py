@@ -7,5 +7,5 @@ copyright = author
 html_theme = "alabaster"
 html_static_path = []
 exclude_patterns = ["_build"]
-highlight_language = "c"
+highlight_language = "none"
 nitpicky = True

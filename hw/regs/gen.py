@@ -129,7 +129,7 @@ def command_header(spec):
 
 
 def register_header(spec):
-    out = ["/* SPDX-License-Identifier: GPL-2.0 OR MIT */", f"/* {NOTICE} */",
+    out = ["/* SPDX-License-Identifier: GPL-2.0 OR MIT */", f"/* {NOTICE} */", "/* clang-format off */",
            "#ifndef _QMAC_REGS_H_", "#define _QMAC_REGS_H_", "", "#include <linux/types.h>", ""]
     out.append(c_comment("PCI identity."))
     for name, item in spec["pci"].items():

@@ -448,7 +448,10 @@ enum drm_qmac_job_state {
 	/** @DRM_QMAC_JOB_STATE_FAILED: Ended with an error, see @cause. */
 	DRM_QMAC_JOB_STATE_FAILED,
 
-	/** @DRM_QMAC_JOB_STATE_CANCELLED: Never ran: something it waited for failed, or its file was closed. */
+	/**
+	 * @DRM_QMAC_JOB_STATE_CANCELLED: Never ran: something it waited for
+	 * failed, or its file was closed.
+	 */
 	DRM_QMAC_JOB_STATE_CANCELLED,
 };
 
@@ -464,7 +467,7 @@ enum drm_qmac_cause {
 	/** @DRM_QMAC_CAUSE_PAGE_FAULT_READ: Load from an address without a mapping (EFAULT). */
 	DRM_QMAC_CAUSE_PAGE_FAULT_READ = 1,
 
-	/** @DRM_QMAC_CAUSE_PAGE_FAULT_WRITE: Store to an address without a writable mapping (EFAULT). */
+	/** @DRM_QMAC_CAUSE_PAGE_FAULT_WRITE: Store without a writable mapping (EFAULT). */
 	DRM_QMAC_CAUSE_PAGE_FAULT_WRITE = 2,
 
 	/** @DRM_QMAC_CAUSE_BUS_ERROR_READ: The bus refused a load (EIO). */
@@ -593,8 +596,7 @@ struct drm_qmac_job_query {
 	DRM_IOWR(DRM_COMMAND_BASE + DRM_QMAC_QUEUE_CREATE, struct drm_qmac_queue_create)
 #define DRM_IOCTL_QMAC_QUEUE_DESTROY \
 	DRM_IOWR(DRM_COMMAND_BASE + DRM_QMAC_QUEUE_DESTROY, struct drm_qmac_queue_destroy)
-#define DRM_IOCTL_QMAC_SUBMIT \
-	DRM_IOWR(DRM_COMMAND_BASE + DRM_QMAC_SUBMIT, struct drm_qmac_submit)
+#define DRM_IOCTL_QMAC_SUBMIT DRM_IOWR(DRM_COMMAND_BASE + DRM_QMAC_SUBMIT, struct drm_qmac_submit)
 #define DRM_IOCTL_QMAC_JOB_QUERY \
 	DRM_IOWR(DRM_COMMAND_BASE + DRM_QMAC_JOB_QUERY, struct drm_qmac_job_query)
 

@@ -251,7 +251,7 @@ struct qmac_cmd {
 };
 
 /**
- * struct qmac_param - One record of requantization parameters per output channel, used with PER_CHANNEL on every path
+ * struct qmac_param - Requantization parameters of one output channel
  *
  * @bias: Added to the accumulator modulo 2^32.
  * @mult: As mult0 of the command; zero when the path is NONE.
@@ -259,6 +259,8 @@ struct qmac_cmd {
  * @reserved0: Zero.
  * @b_zero: Zero point of this column of B, in the range of its type.
  * @reserved1: Zero.
+ *
+ * With PER_CHANNEL, n of them lie at param_addr, whatever the path.
  */
 struct qmac_param {
 	__s32 bias;
