@@ -70,16 +70,35 @@ QMAC_EXPORT int32_t qmac_ref_requantize(int32_t acc, uint32_t mult, int32_t shif
 
 /**
  * struct qmac_ref_gemm - operands of the reference matrix product
+ * @m: Rows of A and C.
+ * @n: Columns of B and C.
+ * @k: Columns of A, rows of B; 0 leaves the bias alone.
+ * @batch: Independent products.
+ * @a: First element of A.
+ * @b: First element of B.
+ * @c: First element of C; any alignment.
+ * @a_stride: Bytes from one row of A in memory to the next.
+ * @b_stride: As @a_stride, for B.
+ * @c_stride: As @a_stride, for C.
+ * @a_batch_stride: Bytes from one A of the batch to the next.
+ * @b_batch_stride: As @a_batch_stride, for B.
+ * @c_batch_stride: As @a_batch_stride, for C.
+ * @a_transposed: A lies as [K,M].
+ * @b_transposed: B lies as [N,K].
+ * @a_type: QMAC_TYPE_S8 or QMAC_TYPE_U8.
+ * @b_type: Likewise.
+ * @a_zero: Zero point of A, in the range of its type.
+ * @b_zero: Zero point of B; not read with @params.
+ * @mult: Multiplier of all columns; not read with @params.
+ * @shift: Exponent of all columns; not read with @params.
+ * @params: @n records of bias, multiplier, shift and b_zero, one per column, or
+ *   NULL to use @mult, @shift and @b_zero for all and no bias.
+ * @requant: The rest of the recipe.
  *
  * C[b,i,j] = requantize(sum_k (A[b,i,k] - a_zero) * (B[b,k,j] - b_zero) + bias)
  *
- * Pointers are to the first element; element (i,k) of A lies at byte
- * i * a_stride + k, or k * a_stride + i when @a_transposed; B likewise with
- * (k,j) and @b_transposed meaning [N,K] in memory. C is row-major. Batch b adds
- * b times the batch stride. All strides are in bytes.
- *
- * @params: @n records of bias, multiplier, shift and b_zero, one per column, or
- *   NULL to use @mult, @shift and @b_zero for all and no bias.
+ * Element (i,k) of A lies at byte i * a_stride + k, or k * a_stride + i when
+ * @a_transposed; B likewise with (k,j). C is row-major.
  */
 struct qmac_ref_gemm {
 	uint32_t m, n, k, batch;

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+#
+# libqmac: shared object, archive, pkg-config file, man pages.
+#
+#   $(B)/lib/libqmac.so       link programs with this
+#   $(B)/lib/libqmac.a        the same as an archive; needs LIBQMAC_LIBS
+#   $(B)/lib/libqmac-ref.a    the reference operators alone, for device models
+
+LIB_VERSION := $(shell sed -n 's/^\#define QMAC_LIB_VERSION_[A-Z]* \([0-9]*\)$$/\1/p' \
+	lib/include/qmac/version.h | paste -sd.)
+LIB_SONAME  := libqmac.so.0
+
+LIBQMAC_LIBS := $(shell pkg-config --libs libdrm) -lm -ldl
+
+CFLAGS_lib := -Ilib -I. -fPIC $(shell pkg-config --cflags libdrm)
+
+lib_ref_obj := $(patsubst %.c,$(B)/obj/%.o,$(wildcard lib/ref/*.c))
+lib_obj := $(patsubst %.c,$(B)/obj/%.o,$(wildcard lib/*.c lib/quant/*.c lib/device/*.c lib/gemm/*.c))
+
+# What the in-process devices share with the simulator and the driver.
+lib_shared_obj := $(addprefix $(B)/obj/,sim/model/load.o sim/memory/pool.o \
+	sim/functional/command.o driver/qmac_pt.o)
+
+# Loops that are only fast when they are vectorized.
+$(addprefix $(B)/obj/lib/,ref/gemm.o quant/quantize.o quant/dequantize.o): CFLAGS += -O3
+$(B)/obj/driver/qmac_pt.o: CFLAGS += -fPIC
+
+$(B)/lib/libqmac-ref.a: $(lib_ref_obj)
+	$(call say,AR,$@)
+	@mkdir -p $(@D)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/lib/libqmac.a: $(lib_obj) $(lib_ref_obj) $(lib_shared_obj)
+	$(call say,AR,$@)
+	@mkdir -p $(@D)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/lib/$(LIB_SONAME): $(lib_obj) $(lib_ref_obj) $(lib_shared_obj) lib/libqmac.map
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -shared -Wl,-soname,$(LIB_SONAME) -Wl,--version-script=lib/libqmac.map \
+		-Wl,-z,defs -o $@ $(filter %.o,$^) $(LIBQMAC_LIBS)
+
+$(B)/lib/libqmac.so: $(B)/lib/$(LIB_SONAME)
+	$(Q)ln -sf $(<F) $@ && touch -h $@
+
+$(B)/lib/pkgconfig/qmac.pc: lib/qmac.pc.in lib/include/qmac/version.h
+	$(call say,GEN,$@)
+	@mkdir -p $(@D)
+	$(Q)sed -e 's/@VERSION@/$(LIB_VERSION)/' -e 's|@PREFIX@|$(or $(PREFIX),/usr/local)|' $< >$@
+
+lib_headers := $(wildcard lib/include/qmac/*.h)
+lib_man := $(B)/man/man3/.stamp
+
+$(lib_man): lib/man/generate $(lib_headers)
+	$(call say,MAN,$(@D))
+	$(Q)rm -rf $(@D) && lib/man/generate $(@D) $(filter-out %/export.h,$(lib_headers))
+	$(Q)touch $@
+
+ALL += $(B)/lib/libqmac-ref.a $(B)/lib/libqmac.a $(B)/lib/libqmac.so $(B)/lib/pkgconfig/qmac.pc \
+	$(lib_man)
+
+# Everything a program needs that is built elsewhere. DESTDIR is required: in
+# the build environment there is no other place that outlives the command.
+lib_dest = $(DESTDIR)$(or $(PREFIX),/usr/local)
+
+.PHONY: install-lib
+install-lib: $(B)/lib/libqmac.a $(B)/lib/libqmac.so $(B)/lib/pkgconfig/qmac.pc $(lib_man)
+	$(if $(DESTDIR),,$(error install-lib: say where with DESTDIR=DIRECTORY [PREFIX=/usr/local]))
+	$(Q)install -d $(addprefix $(lib_dest)/,include/qmac include/drm lib/pkgconfig lib/qmac \
+		share/man/man3)
+	$(Q)install -m 644 $(lib_headers) $(lib_dest)/include/qmac
+	$(Q)install -m 644 uapi/drm/qmac_cmd.h uapi/drm/qmac_accel.h $(lib_dest)/include/drm
+	$(Q)install -m 644 $(B)/lib/libqmac.a $(lib_dest)/lib
+	$(Q)install -m 755 $(B)/lib/$(LIB_SONAME) $(lib_dest)/lib
+	$(Q)ln -sf $(LIB_SONAME) $(lib_dest)/lib/libqmac.so
+	$(Q)for model in $(B)/lib/qmac/*.so; do \
+		[ ! -e $$model ] || install -m 755 $$model $(lib_dest)/lib/qmac; done
+	$(Q)install -m 644 $(B)/lib/pkgconfig/qmac.pc $(lib_dest)/lib/pkgconfig
+	$(Q)install -m 644 $(B)/man/man3/*.3 $(lib_dest)/share/man/man3
+
+# Tests link the same sources, compiled with the sanitizers.
+lib_san := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+lib_san_obj := $(patsubst $(B)/obj/%,$(B)/obj/san/%,$(lib_obj) $(lib_ref_obj) $(lib_shared_obj)) \
+	$(B)/obj/san/tests/lib/tap.o
+lib_tests := $(patsubst tests/lib/%.c,$(B)/tests/lib/%,$(wildcard tests/lib/*_test.c))
+
+$(B)/obj/san/%.o: %.c Makefile
+	$(call say,CC,$@)
+	@mkdir -p $(@D) $(B)/dep
+	$(Q)$(CC) $(CFLAGS) $(CFLAGS_lib) -Isim -Itests/lib $(lib_san) $(DEPFLAGS) -c -o $@ $<
+
+.SECONDARY: $(patsubst %.c,$(B)/obj/san/%.o,$(wildcard tests/lib/*_test.c))
+
+$(B)/tests/lib/%: $(B)/obj/san/tests/lib/%.o $(lib_san_obj)
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(lib_san) -o $@ $^ $(LIBQMAC_LIBS)
+
+# In the guest, against the driver: as users' programs are built.
+lib_guest_tests := $(addprefix $(B)/guest/tests/lib/,device_test gemm_test)
+
+$(lib_guest_tests): $(B)/guest/tests/lib/%: $(B)/obj/tests/lib/%.o $(B)/obj/tests/lib/tap.o \
+		$(B)/lib/libqmac.so
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $(filter %.o,$^) -L$(B)/lib -lqmac -Wl,-rpath,'$$ORIGIN/../../lib'
+
+$(patsubst %,$(B)/obj/tests/lib/%.o,device_test gemm_test tap): CFLAGS += -Itests/lib
+
+ALL += $(lib_tests) $(lib_guest_tests)

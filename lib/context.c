@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#include "context.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MESSAGE_BYTES 512
+
+struct qmac_context {
+	char message[MESSAGE_BYTES];
+};
+
+int qmac_context_create(struct qmac_context **out)
+{
+	struct qmac_context *context = calloc(1, sizeof(*context));
+
+	if (!context)
+		return -ENOMEM;
+	*out = context;
+	return 0;
+}
+
+void qmac_context_destroy(struct qmac_context *context)
+{
+	free(context);
+}
+
+const char *qmac_context_message(const struct qmac_context *context)
+{
+	return context->message;
+}
+
+int qmac_fail(struct qmac_context *context, int error, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(context->message, sizeof(context->message), format, args);
+	va_end(args);
+	return error;
+}
+
+int qmac_fail_more(struct qmac_context *context, int error, const char *format, ...)
+{
+	char before[MESSAGE_BYTES];
+	size_t length, rest;
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(before, sizeof(before), format, args);
+	va_end(args);
+	length = strlen(before);
+	rest = strlen(context->message) + 1;
+	if (length + rest > sizeof(context->message))
+		rest = sizeof(context->message) - length;
+	memmove(context->message + length, context->message, rest);
+	memcpy(context->message, before, length);
+	context->message[sizeof(context->message) - 1] = '\0';
+	return error;
+}
+
+int qmac_fail_nomem(struct qmac_context *context, const char *what)
+{
+	return qmac_fail(context, -ENOMEM, "no memory for %s", what);
+}
