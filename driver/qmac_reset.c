@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Recovery: soft reset, then reset of the PCI function, then the bus is taken
+ * away and the device is wedged. However it ends, every job in the ring has
+ * ended and no access of before can follow.
+ */
+#include <linux/iopoll.h>
+#include <linux/kobject.h>
+#include <linux/pci.h>
+
+#include <drm/drm_file.h>
+#include <drm/drm_print.h>
+
+#include "qmac_drv.h"
+#include "qmac_job.h"
+#include "qmac_trace.h"
+#include "qmac_vm.h"
+
+#define QMAC_RESET_POLL_US    100
+#define QMAC_RESET_TIMEOUT_US (5 * USEC_PER_SEC)
+#define QMAC_FLR_TRIES	      20
+#define QMAC_FLR_RETRY_MS     50
+
+int qmac_hw_soft_reset(struct qmac_hw *hw)
+{
+	u32 status;
+	int ret;
+
+	if (qmac_hw_gone(hw))
+		return -ENODEV;
+	qmac_write(hw, QMAC_REG_CTRL, QMAC_CTRL_RESET_MASK);
+	ret = read_poll_timeout(qmac_read, status, !(status & QMAC_STATUS_RESETTING_MASK),
+				QMAC_RESET_POLL_US, QMAC_RESET_TIMEOUT_US, false, hw,
+				QMAC_REG_STATUS);
+	if (ret)
+		return qmac_hw_gone(hw) ? -ENODEV : ret;
+	return status & QMAC_STATUS_HALTED_MASK ? -EIO : 0;
+}
+
+/* Ends all jobs in the ring. The device cannot write records any more. */
+void qmac_reset_fail_jobs(struct qmac_device *qdev, enum drm_qmac_cause cause)
+{
+	struct qmac_hw *hw = &qdev->hw;
+	struct qmac_job *job;
+
+	spin_lock_irq(&hw->lock);
+	while (hw->tail != hw->head) {
+		job = hw->slot[hw->tail % QMAC_RING_SIZE];
+		hw->slot[hw->tail % QMAC_RING_SIZE] = NULL;
+		hw->tail++;
+		job->queue->ctx->vm->in_ring--;
+		qmac_job_fail(job, cause);
+		/* Only the oldest is to blame. */
+		if (cause == DRM_QMAC_CAUSE_HANG)
+			cause = DRM_QMAC_CAUSE_RESET;
+	}
+	spin_unlock_irq(&hw->lock);
+	wake_up_all(&hw->event_wait);
+}
+
+/* Resets the PCI function. Never waits for the device lock: remove() holds it. */
+static int qmac_reset_function(struct qmac_device *qdev)
+{
+	struct qmac_hw *hw = &qdev->hw;
+	int tries = QMAC_FLR_TRIES;
+	int ret;
+
+	hw->reset_task = current;
+	while ((ret = pci_try_reset_function(qdev->pdev)) == -EAGAIN && --tries)
+		msleep(QMAC_FLR_RETRY_MS);
+	hw->reset_task = NULL;
+	return ret;
+}
+
+static void qmac_wedge(struct qmac_device *qdev)
+{
+	struct qmac_hw *hw = &qdev->hw;
+
+	pci_clear_master(qdev->pdev);
+	spin_lock_irq(&hw->lock);
+	hw->wedged = true;
+	spin_unlock_irq(&hw->lock);
+}
+
+/*
+ * The event is that of drm_dev_wedged_event(), which 6.12 lacks and which, up to
+ * 7.3 at least, takes every device for one with a primary node and oopses.
+ */
+static void qmac_report_wedged(struct qmac_device *qdev)
+{
+	static char *const event[] = { "WEDGED=rebind,bus-reset", NULL };
+
+	drm_err(&qdev->drm, "device is lost: unbind, reset and bind it, or restart the machine\n");
+	kobject_uevent_env(&qdev->drm.accel->kdev->kobj, KOBJ_CHANGE, (char **)event);
+}
+
+/* The scheduler is stopped and reset_lock held. */
+static void qmac_reset(struct qmac_device *qdev, unsigned long reasons)
+{
+	struct qmac_hw *hw = &qdev->hw;
+	enum drm_qmac_cause cause = DRM_QMAC_CAUSE_RESET;
+	u32 tail;
+	int ret;
+
+	tail = READ_ONCE(hw->tail);
+	qmac_hw_complete(qdev);
+	if (reasons == BIT(QMAC_RESET_HANG) && READ_ONCE(hw->tail) != tail) {
+		/* It did move. */
+		spin_lock_irq(&hw->lock);
+		qmac_watchdog_arm(qdev);
+		spin_unlock_irq(&hw->lock);
+		return;
+	}
+	if (reasons & (BIT(QMAC_RESET_HANG) | BIT(QMAC_RESET_SYNC)))
+		cause = DRM_QMAC_CAUSE_HANG;
+
+	spin_lock_irq(&hw->lock);
+	hw->started = false;
+	spin_unlock_irq(&hw->lock);
+
+	qmac_coredump_snapshot(qdev, reasons);
+	ret = qmac_hw_soft_reset(hw);
+	if (ret) {
+		ret = qmac_reset_function(qdev);
+		if (!ret)
+			ret = qmac_hw_soft_reset(hw);
+	}
+	if (ret) {
+		qmac_wedge(qdev);
+		cause = DRM_QMAC_CAUSE_DEVICE_LOST;
+	}
+
+	qmac_reset_fail_jobs(qdev, cause);
+	if (!ret && qmac_hw_start(qdev)) {
+		qmac_wedge(qdev);
+		ret = -ENODEV;
+	}
+	WRITE_ONCE(hw->resets, hw->resets + 1);
+	wake_up_all(&hw->event_wait);
+
+	atomic64_inc(&qdev->stats.resets);
+	trace_qmac_reset(qdev, reasons, ret);
+	if (reasons == BIT(QMAC_RESET_REQUEST))
+		drm_info(&qdev->drm, "reset on request\n");
+	else
+		drm_err(&qdev->drm, "reset:%s%s%s%s\n",
+			reasons & BIT(QMAC_RESET_HANG) ? " no progress" : "",
+			reasons & BIT(QMAC_RESET_HALT) ? " halted" : "",
+			reasons & BIT(QMAC_RESET_SYNC) ? " no answer to sync" : "",
+			reasons & BIT(QMAC_RESET_PROTOCOL) ? " bad completion record" : "");
+}
+
+static void qmac_reset_work(struct work_struct *work)
+{
+	struct qmac_device *qdev = container_of(work, struct qmac_device, hw.reset_work);
+	struct qmac_hw *hw = &qdev->hw;
+	unsigned long reasons = xchg(&hw->reset_reasons, 0);
+	bool cookie, lost = false;
+
+	cookie = dma_fence_begin_signalling();
+	mutex_lock(&hw->reset_lock);
+	if (reasons && !READ_ONCE(hw->wedged)) {
+		drm_sched_wqueue_stop(&qdev->sched);
+		qmac_reset(qdev, reasons);
+		lost = READ_ONCE(hw->wedged);
+		drm_sched_wqueue_start(&qdev->sched);
+	}
+	mutex_unlock(&hw->reset_lock);
+	dma_fence_end_signalling(cookie);
+
+	/* These allocate: not before the fences are signalled. */
+	qmac_coredump_emit(qdev);
+	if (lost)
+		qmac_report_wedged(qdev);
+}
+
+/* From any context. */
+void qmac_reset_request(struct qmac_device *qdev, enum qmac_reset_reason reason)
+{
+	struct qmac_hw *hw = &qdev->hw;
+
+	if (READ_ONCE(hw->wedged))
+		return;
+	set_bit(reason, &hw->reset_reasons);
+	queue_work(hw->wq, &hw->reset_work);
+}
+
+void qmac_reset_init(struct qmac_device *qdev)
+{
+	INIT_WORK(&qdev->hw.reset_work, qmac_reset_work);
+}
+
+/* Somebody else resets the function, e.g. through sysfs. */
+void qmac_reset_prepare(struct pci_dev *pdev)
+{
+	struct qmac_device *qdev = pci_get_drvdata(pdev);
+	struct qmac_hw *hw = &qdev->hw;
+
+	if (hw->reset_task == current)
+		return;
+	mutex_lock(&hw->reset_lock);
+	drm_sched_wqueue_stop(&qdev->sched);
+	qmac_hw_complete(qdev);
+	spin_lock_irq(&hw->lock);
+	hw->started = false;
+	spin_unlock_irq(&hw->lock);
+}
+
+void qmac_reset_done(struct pci_dev *pdev)
+{
+	struct qmac_device *qdev = pci_get_drvdata(pdev);
+	struct qmac_hw *hw = &qdev->hw;
+	bool lost = false;
+
+	if (hw->reset_task == current)
+		return;
+	qmac_reset_fail_jobs(qdev, DRM_QMAC_CAUSE_RESET);
+	if (!READ_ONCE(hw->wedged) && qmac_hw_start(qdev)) {
+		qmac_wedge(qdev);
+		lost = true;
+	}
+	WRITE_ONCE(hw->resets, hw->resets + 1);
+	wake_up_all(&hw->event_wait);
+	atomic64_inc(&qdev->stats.resets);
+	drm_sched_wqueue_start(&qdev->sched);
+	mutex_unlock(&hw->reset_lock);
+	if (lost)
+		qmac_report_wedged(qdev);
+}
