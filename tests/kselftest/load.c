@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+/* Many jobs: bounded queues, many files, nothing left over. */
+#include "qmac_test.h"
+
+FIXTURE(load)
+{
+	int fd;
+	struct gemm g;
+	struct drm_qmac_limits limits;
+};
+
+FIXTURE_SETUP(load)
+{
+	self->fd = open_node();
+	ASSERT_GE(self->fd, 0);
+	ASSERT_EQ(0, gemm_create(self->fd, &self->g, 16, 16, 16));
+	self->limits = get_limits(self->fd);
+}
+
+FIXTURE_TEARDOWN(load)
+{
+	close(self->fd);
+}
+
+/* A queue takes so many jobs, then EAGAIN until one has ended. */
+TEST_F(load, bounded)
+{
+	uint32_t i, accepted = 0, max = self->limits.max_queued_jobs;
+	struct drm_qmac_job slow, job[64];
+	struct gemm s;
+	int ret;
+
+	ASSERT_EQ(0, gemm_create(self->fd, &s, GEMM_DIM, GEMM_DIM, 64));
+	s.cmd->batch = gemm_slow_batch(self->fd, &s, 500);
+	ASSERT_NE(0u, s.cmd->batch);
+	s.cmd->batch = s.cmd->batch > 16384 ? 65535 : s.cmd->batch * 4;
+	slow = gemm_job(&s);
+	ASSERT_EQ(0, submit(self->fd, 0, &slow, 1, NULL));
+	for (i = 0; i < 64; i++)
+		job[i] = (struct drm_qmac_job){ .flags = DRM_QMAC_JOB_CONTINUE };
+	for (accepted = 1; accepted < 2 * max; accepted++) {
+		ret = submit(self->fd, 0, job, 1, NULL);
+		if (ret)
+			break;
+	}
+	EXPECT_EQ(-EAGAIN, ret);
+	EXPECT_EQ(max, accepted);
+	/* All or nothing; other queues are not concerned. */
+	EXPECT_EQ(-EAGAIN, submit(self->fd, 0, job, 64, NULL));
+	ASSERT_EQ(0, queue_create(self->fd, 0, &i));
+	EXPECT_EQ(0, submit(self->fd, i, job, 64, NULL));
+	job_wait(self->fd, slow.job_id);
+	EXPECT_EQ((uint32_t)DRM_QMAC_JOB_STATE_DONE, job_wait(self->fd, job[63].job_id).state);
+	do {
+		ret = submit(self->fd, 0, job, 64, NULL);
+	} while (ret == -EAGAIN);
+	EXPECT_EQ(0, ret);
+	EXPECT_EQ((uint32_t)DRM_QMAC_JOB_STATE_DONE, job_wait(self->fd, job[63].job_id).state);
+}
+
+TEST_F(load, many_jobs)
+{
+	struct drm_qmac_job job[32];
+	uint32_t i, round;
+	int ret;
+
+	for (round = 0; round < 40; round++) {
+		for (i = 0; i < 32; i++) {
+			job[i] = gemm_job(&self->g);
+			job[i].flags = i % 2 ? DRM_QMAC_JOB_CONTINUE : 0;
+		}
+		do {
+			ret = submit(self->fd, 0, job, 32, NULL);
+			if (ret == -EAGAIN)
+				sleep_ms(5);
+		} while (ret == -EAGAIN);
+		ASSERT_EQ(0, ret);
+	}
+	EXPECT_EQ(0, syncobj_wait(self->fd, self->g.sync.handle));
+	EXPECT_EQ((uint32_t)DRM_QMAC_JOB_STATE_DONE, job_status(self->fd, job[31].job_id).state);
+	EXPECT_EQ(0, gemm_mismatches(&self->g));
+}
+
+static int client(int number)
+{
+	int fd = open_node(), i;
+	struct gemm g;
+
+	if (gemm_create(fd, &g, 5 + number, 7 + number, 9 + number))
+		return 1;
+	for (i = 0; i < 40; i++)
+		if (gemm_run(fd, &g))
+			return 2;
+	return 0;
+}
+
+TEST_F_TIMEOUT(load, many_clients, 200)
+{
+	pid_t pid[12];
+	int i, status;
+
+	for (i = 0; i < 12; i++) {
+		pid[i] = fork();
+		if (!pid[i])
+			_exit(client(i));
+	}
+	for (i = 0; i < 12; i++) {
+		ASSERT_EQ(pid[i], waitpid(pid[i], &status, 0));
+		EXPECT_EQ(0, status);
+	}
+}
+
+/* A client that keeps its queue full does not starve another. */
+TEST_F(load, fair)
+{
+	struct drm_qmac_job job[64];
+	int64_t start, alone, beside;
+	int other = open_node();
+	struct gemm hog;
+	int i;
+
+	ASSERT_GE(other, 0);
+	ASSERT_EQ(0, gemm_create(other, &hog, GEMM_DIM, GEMM_DIM, 64));
+	hog.cmd->batch = 8;
+	start = now_ns();
+	ASSERT_EQ(0, gemm_run(other, &hog));
+	alone = now_ns() - start;
+	for (i = 0; i < 64; i++) {
+		job[i] = gemm_job(&hog);
+		job[i].flags = DRM_QMAC_JOB_CONTINUE;
+		job[i].bos = (struct drm_qmac_array){ 0 };
+	}
+	ASSERT_EQ(0, submit(other, 0, job, 64, NULL));
+	start = now_ns();
+	EXPECT_EQ(0, gemm_run(self->fd, &self->g));
+	beside = now_ns() - start;
+	/* Behind the few that are in the ring, not behind all 64. */
+	TH_LOG("one of the hog's jobs %lld us, ours beside 64 of them %lld us",
+	       (long long)alone / 1000, (long long)beside / 1000);
+	EXPECT_LT((uint32_t)job_status(other, job[63].job_id).state,
+		  (uint32_t)DRM_QMAC_JOB_STATE_DONE);
+}
+
+/* Every job that was submitted is freed in the end. */
+TEST_F(load, nothing_left)
+{
+	int64_t end = now_ns() + 20 * SECOND;
+
+	if (driver_stat("submitted") < 0)
+		SKIP(return, "debugfs is for root");
+	close(self->fd);
+	while (driver_stat("submitted") != driver_stat("released") && now_ns() < end)
+		sleep_ms(50);
+	EXPECT_EQ(driver_stat("submitted"), driver_stat("released"));
+	EXPECT_EQ(driver_stat("submitted"),
+		  driver_stat("done") + driver_stat("failed") + driver_stat("cancelled"));
+	self->fd = open_node();
+}
+
+TEST_HARNESS_MAIN
