@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * /sys/kernel/debug/accel/<device>: registers, ring, counters, and a way to ask
- * for a reset.
+ * /sys/kernel/debug/accel/<device>: registers, ring, counters, the latency of an
+ * interrupt, and a way to ask for a reset.
  */
 #include <linux/debugfs.h>
 #include <linux/pm_runtime.h>
@@ -89,10 +89,45 @@ static int qmac_show_stats(struct seq_file *m, void *data)
 	return 0;
 }
 
+/* Nanoseconds from one posted write to a waiter woken by the MSI-X that it raises. */
+static int qmac_irq_latency(struct qmac_hw *hw, s64 *ns)
+{
+	int before = atomic_read(&hw->sync_irqs);
+	ktime_t start = ktime_get();
+
+	qmac_write(hw, QMAC_REG_IRQ_TEST, BIT(QMAC_IRQ_SYNC));
+	if (!wait_event_timeout(hw->event_wait, atomic_read(&hw->sync_irqs) != before, HZ))
+		return -ETIMEDOUT;
+	*ns = ktime_to_ns(ktime_sub(ktime_get(), start));
+	return 0;
+}
+
+static int qmac_show_irq_latency(struct seq_file *m, void *data)
+{
+	struct drm_debugfs_entry *entry = m->private;
+	struct qmac_device *qdev = to_qmac(entry->dev);
+	s64 ns;
+	int ret, idx;
+
+	if (!drm_dev_enter(&qdev->drm, &idx))
+		return -ENODEV;
+	ret = pm_runtime_resume_and_get(qdev->drm.dev);
+	if (!ret) {
+		ret = qmac_irq_latency(&qdev->hw, &ns);
+		if (!ret)
+			seq_printf(m, "%lld\n", ns);
+		pm_runtime_mark_last_busy(qdev->drm.dev);
+		pm_runtime_put_autosuspend(qdev->drm.dev);
+	}
+	drm_dev_exit(idx);
+	return ret;
+}
+
 static const struct drm_debugfs_info qmac_debugfs_files[] = {
 	{ "regs", qmac_show_regs },
 	{ "ring", qmac_show_ring },
 	{ "stats", qmac_show_stats },
+	{ "irq_latency", qmac_show_irq_latency },
 };
 
 /* Any number written resets the device; returns when that is done. */

@@ -54,6 +54,7 @@ enum qmac_reset_reason {
  * @resets: Completed resets; each answers all sync requests made before.
  * @last_end: When the last job ended.
  * @event_wait: Woken by sync answers, resets and an empty ring.
+ * @sync_irqs: Interrupts on the sync vector.
  * @wq: Ordered: runs @watchdog and @reset_work.
  * @watchdog: Runs as long as jobs are in the ring.
  * @watch_valid: @watch_progress and @watch_tail are of the current busy phase.
@@ -91,6 +92,7 @@ struct qmac_hw {
 	ktime_t last_end;
 
 	wait_queue_head_t event_wait;
+	atomic_t sync_irqs;
 	struct workqueue_struct *wq;
 	struct delayed_work watchdog;
 	struct work_struct reset_work;

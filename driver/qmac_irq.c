@@ -19,6 +19,7 @@ static irqreturn_t qmac_irq_sync(int irq, void *data)
 {
 	struct qmac_device *qdev = data;
 
+	atomic_inc(&qdev->hw.sync_irqs);
 	wake_up_all(&qdev->hw.event_wait);
 	return IRQ_HANDLED;
 }

@@ -368,9 +368,10 @@ struct drm_qmac_sync {
 };
 
 /**
- * define DRM_QMAC_JOB_CONTINUE - Run even when a fence that the job waits for,
- * or an earlier job of the same submission, ended with an error. Without it the
- * job is cancelled (DRM_QMAC_JOB_STATE_CANCELLED).
+ * define DRM_QMAC_JOB_CONTINUE - Run even when a fence of the job's syncs, or the
+ * job before it in the same submission, ended with an error. Without it the job is
+ * cancelled (DRM_QMAC_JOB_STATE_CANCELLED), and so are those that follow. Implicit
+ * synchronization only orders: a failure there never cancels.
  */
 #define DRM_QMAC_JOB_CONTINUE (1u << 0)
 
