@@ -17,11 +17,9 @@ struct entry_case {
 	uint64_t value;
 };
 
-#define ENTRY(field, value)                                                  \
-	{                                                                    \
-#field " = " #value, offsetof(struct qmac_job_entry, field), \
-			sizeof(((struct qmac_job_entry *)0)->field), (value) \
-	}
+#define ENTRY(field, value)                                            \
+	{ #field " = " #value, offsetof(struct qmac_job_entry, field), \
+	  sizeof(((struct qmac_job_entry *)0)->field), (value) }
 
 static const struct entry_case entry_cases[] = {
 	ENTRY(type, 0),
@@ -100,11 +98,9 @@ struct cmd_case {
 	uint64_t value;
 };
 
-#define CMD(base, field, value)                                                  \
-	{                                                                        \
-#field " = " #value, base, offsetof(struct qmac_cmd, field),     \
-			sizeof(((struct qmac_cmd *)0)->field), (uint64_t)(value) \
-	}
+#define CMD(base, field, value)                                        \
+	{ #field " = " #value, base, offsetof(struct qmac_cmd, field), \
+	  sizeof(((struct qmac_cmd *)0)->field), (uint64_t)(value) }
 
 #define VA_END (UINT64_C(1) << QMAC_LIMIT_VA_BITS)
 
@@ -357,11 +353,9 @@ struct param_case {
 	int64_t value;
 };
 
-#define PARAM(path, field, value)                                                         \
-	{                                                                                 \
-#path ": " #field " = " #value, path, offsetof(struct qmac_param, field), \
-			sizeof(((struct qmac_param *)0)->field), (int64_t)(value)         \
-	}
+#define PARAM(path, field, value)                                                   \
+	{ #path ": " #field " = " #value, path, offsetof(struct qmac_param, field), \
+	  sizeof(((struct qmac_param *)0)->field), (int64_t)(value) }
 
 static const struct param_case param_cases[] = {
 	PARAM(QMAC_PATH_F32, reserved0, 1),
