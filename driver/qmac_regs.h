@@ -264,7 +264,8 @@ struct qmac_job_entry {
  *
  * @job_id: From the ring entry.
  * @cause: QMAC_CAUSE_*; zero means that the job did all it was asked.
- * @cmd_index: Index of the command that ended the job, or cmd_count when none did.
+ * @cmd_index: Index of the command that ended the job; with ABORTED and CYCLE_LIMIT of the
+ *   oldest one not finished; cmd_count when the job did all, 0 with BAD_ENTRY.
  * @fault_addr: Virtual address for page faults, bus errors and bad parameters (the
  *   record), address of the command for illegal commands, else zero.
  * @cycles: Cycles of the job.

@@ -18,4 +18,7 @@ $(B)/bin/qmac: $(TOOL_OBJ) $(B)/obj/tools/npy.a $(B)/lib/libqmac.so
 		-Wl,-rpath,'$$ORIGIN/../lib'
 
 ALL  += $(B)/bin/qmac $(B)/guest/bin/qmac
-DEMO += $(B)/bin/qmac $(B)/guest/bin/qmac
+
+# The demo runs on the RTL behind the driver of the default guest kernel.
+DEMO += $(B)/guest/bin/qmac $(B)/bin/qmac-sim $(B)/lib/qmac/qmac-model-rtl-16x16.so \
+	$(B)/driver/6.12/qmac.ko

@@ -529,7 +529,10 @@ struct drm_qmac_job_status {
 	/** @error: Out: error of the fence, zero or a negative errno. */
 	__s32 error;
 
-	/** @cmd_index: Out: command that ended the job; the number of commands when none did. */
+	/**
+	 * @cmd_index: Out: command that ended the job; the oldest unfinished one when
+	 * it was aborted or took too long; the number of commands when it did all.
+	 */
 	__u32 cmd_index;
 
 	/** @fault_addr: Out: address in question, zero if none. */
