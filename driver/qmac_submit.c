@@ -305,20 +305,23 @@ static int qmac_submit_lock(struct qmac_submit *submit)
 	struct drm_exec *exec = &submit->exec;
 	struct drm_gem_object *obj;
 	struct qmac_job *job;
-	int ret = 0;
 	u32 i, k;
+	int ret;
 
 	drm_exec_until_all_locked(exec) {
-		for (i = 0; i < submit->count && !ret; i++) {
+		for (i = 0; i < submit->count; i++) {
 			job = submit->jobs[i];
-			for (k = 0; k < job->num_uses && !ret; k++) {
+			for (k = 0; k < job->num_uses; k++) {
 				obj = &job->uses[k].mapping->bo->base.base;
 				ret = drm_exec_prepare_obj(exec, obj, submit->count);
+				/* Starts the outer loop again. */
 				drm_exec_retry_on_contention(exec);
+				if (ret)
+					return ret;
 			}
 		}
 	}
-	return ret;
+	return 0;
 }
 
 /*

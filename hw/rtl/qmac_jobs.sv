@@ -173,7 +173,8 @@ module qmac_jobs (
   assign counting   = (state_q == StEntry && in_entry_q) || state_q == StCheck ||
                       (state_q == StRun && !complete) ||
                       (state_q == StStop && end_q != EndDone && end_q != EndEntry);
-  assign over_limit = cycles > entry.cycle_limit;
+  // The job is not complete: this cycle is one more than those counted.
+  assign over_limit = cycles >= entry.cycle_limit;
 
   qmac_counters u_counters (
     .clk_i, .rst_ni,

@@ -141,6 +141,55 @@ TEST_F(load, fair)
 		  (uint32_t)DRM_QMAC_JOB_STATE_DONE);
 }
 
+static int contender(int fd, int number, int prime[4])
+{
+	struct drm_qmac_bo_use use[4];
+	struct drm_qmac_job job;
+	struct bo bo;
+	int i, k, ret;
+
+	for (k = 0; k < 4; k++) {
+		if (bo_import(fd, prime[k], &bo))
+			return 1;
+		/* Up or down. */
+		use[number % 2 ? k : 3 - k] =
+			(struct drm_qmac_bo_use){ bo.handle, DRM_QMAC_BO_USE_WRITE };
+	}
+	for (i = 0; i < 200; i++) {
+		job = (struct drm_qmac_job){ .bos = array_of(use) };
+		do {
+			ret = submit(fd, 0, &job, 1, NULL);
+			if (ret == -EAGAIN)
+				sleep_ms(1);
+		} while (ret == -EAGAIN);
+		if (ret)
+			return 2;
+	}
+	return job_wait(fd, job.job_id).state == DRM_QMAC_JOB_STATE_DONE ? 0 : 3;
+}
+
+/* Files that lock the same BOs in opposite order: somebody must step back. */
+TEST_F(load, contended)
+{
+	int prime[4], i, status;
+	pid_t pid[4];
+	struct bo bo;
+
+	for (i = 0; i < 4; i++) {
+		ASSERT_EQ(0, bo_create(self->fd, PAGE, &bo));
+		ASSERT_EQ(0, bo_export(self->fd, bo.handle, &prime[i]));
+	}
+	for (i = 0; i < 4; i++) {
+		pid[i] = fork();
+		if (!pid[i])
+			_exit(contender(open_node(), i, prime));
+	}
+	for (i = 0; i < 4; i++) {
+		ASSERT_EQ(pid[i], waitpid(pid[i], &status, 0));
+		EXPECT_EQ(0, status);
+	}
+}
+
 /* Every job that was submitted is freed in the end. */
 TEST_F(load, nothing_left)
 {

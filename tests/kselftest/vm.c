@@ -132,22 +132,24 @@ TEST_F(vm, listed)
 TEST_F(vm, unmap_under_load)
 {
 	long long syncs = driver_stat("syncs");
-	struct drm_qmac_job job[20];
+	struct drm_qmac_job job[4];
 	struct gemm slow;
 	struct bo bo;
 	int i;
 
 	ASSERT_EQ(0, gemm_create(self->fd, &slow, GEMM_DIM, GEMM_DIM, 64));
-	slow.cmd->batch = 16;
-	for (i = 0; i < 20; i++)
+	slow.cmd->batch = gemm_slow_batch(self->fd, &slow, 200);
+	ASSERT_NE(0u, slow.cmd->batch);
+	for (i = 0; i < 4; i++)
 		job[i] = gemm_job(&slow);
-	ASSERT_EQ(0, submit(self->fd, 0, job, 20, NULL));
-	for (i = 0; i < 200; i++) {
-		ASSERT_EQ(0, bo_create(self->fd, 3 << 20, &bo));
+	ASSERT_EQ(0, submit(self->fd, 0, job, 4, NULL));
+	for (i = 0; i < 100; i++) {
+		ASSERT_EQ(0, bo_create(self->fd, i % 4 ? PAGE : 3 << 20, &bo));
 		memset(bo.map, i, 4096);
 		bo_close(self->fd, &bo);
+		sleep_ms(2);
 	}
-	for (i = 0; i < 20; i++)
+	for (i = 0; i < 4; i++)
 		EXPECT_EQ((uint32_t)DRM_QMAC_JOB_STATE_DONE,
 			  job_wait(self->fd, job[i].job_id).state);
 	EXPECT_EQ(0, gemm_mismatches(&slow));

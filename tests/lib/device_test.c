@@ -422,8 +422,8 @@ static void test_cycles(struct bench *bench)
 	desc.cycle_limit = first.cycles;
 	tap_ok(!qmac_submit(device, NULL, &desc, 1, &job) && finish(job).state == QMAC_JOB_DONE,
 	       "a limit of just as many does not hurt");
-	desc.cycle_limit = first.cycles / 2;
-	tap_ok(!qmac_submit(device, NULL, &desc, 1, &job), "a job with half of them");
+	desc.cycle_limit = first.cycles - 1;
+	tap_ok(!qmac_submit(device, NULL, &desc, 1, &job), "a job with one less");
 	second = finish(job);
 	tap_ok(second.state == QMAC_JOB_FAILED && second.cause == QMAC_CAUSE_CYCLE_LIMIT &&
 		       second.error == -ETIME,

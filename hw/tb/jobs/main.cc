@@ -504,6 +504,10 @@ static void test_faults(Device &d, unsigned rounds)
 		struct qmac_job_entry e = d.entry(job.tables.root, n);
 		struct qmac_job_entry e2 = d.entry(next.tables.root, 2);
 
+		/* Another one behind it, perhaps found first, must not be reported. */
+		if (bad + 1 < n && d.random.percent(50))
+			job.spoil(bad + 1 + d.random.below(n - bad - 1),
+				  1 + d.random.below(FaultKinds - 1));
 		job.spoil(bad, 1 + r % (FaultKinds - 1));
 		d.random_bus();
 		d.push(e);

@@ -245,6 +245,7 @@ class Bench
 
 	void correctness(unsigned rounds);
 	void throughput();
+	void repeatable();
 	int run();
 
       private:
@@ -731,9 +732,49 @@ void Bench::throughput()
 	tap.end();
 }
 
+/* The same requests, after different ones: nothing of those may show in the time. */
+void Bench::repeatable()
+{
+	std::vector<Request> requests[Streams];
+	uint64_t first = 0;
+	Space fresh_space(memory, random);
+
+	space = &fresh_space;
+	top.root_ppn_i = space->tables.root;
+	tap.begin("the same requests take the same cycles after anything");
+	for (auto &list : requests)
+		for (unsigned i = 0; i < 60; i++)
+			list.push_back(space->request(false));
+	for (unsigned round = 0; round < 12; round++) {
+		uint64_t start;
+
+		bus.config.discard = true;
+		eagerness = 30;
+		if (round)
+			one_round(round & 1, 1 + random.below(100));
+		bus.config = BusConfig();
+		bus.config.discard = true;
+		eagerness = 100;
+		extras = false;
+		for (unsigned i = 0; i < Streams; i++)
+			for (const Request &request : requests[i])
+				plan(i, request);
+		start = bus.now;
+		while (!round_done())
+			cycle();
+		if (!round)
+			first = bus.now - start;
+		tap.check(bus.now - start == first, "%llu and %llu cycles",
+			  (unsigned long long)(bus.now - start), (unsigned long long)first);
+		flush();
+	}
+	tap.end();
+}
+
 int Bench::run()
 {
 	correctness(150);
+	repeatable();
 	throughput();
 	top.final();
 	return tap.finish();
