@@ -19,42 +19,38 @@ module qmac_cmd_check (
 );
 
   /* verilator lint_off UNUSEDSIGNAL */  // each function reads its part of the command
-  function automatic logic version_and_opcode(qmac_regs_pkg::cmd_t cmd);
-    return cmd.version == 8'(qmac_regs_pkg::CmdVersion) &&
-           cmd.opcode < 8'd32 && qmac_caps_pkg::Opcodes[cmd.opcode[4:0]];
+  function automatic logic version_and_opcode();
+    return cmd_i.version == 8'(qmac_regs_pkg::CmdVersion) &&
+           cmd_i.opcode < 8'd32 && qmac_caps_pkg::Opcodes[cmd_i.opcode[4:0]];
   endfunction
 
   // A NOP has nothing else.
-  function automatic logic rest_is_zero(qmac_regs_pkg::cmd_t cmd);
-    qmac_regs_pkg::cmd_t rest;
-    rest         = cmd;
-    rest.opcode  = '0;
-    rest.version = '0;
-    return rest == '0;
+  function automatic logic rest_is_zero();
+    return cmd_i[$bits(qmac_regs_pkg::cmd_t)-1:16] == '0;  // opcode and version are below
   endfunction
 
-  function automatic logic absent_are_zero(qmac_regs_pkg::cmd_t cmd);
+  function automatic logic absent_are_zero();
     logic reserved, residual, convolution;
-    reserved    = |cmd.reserved0 || |cmd.reserved1 || |cmd.reserved2 || |cmd.reserved3;
-    residual    = |cmd.d_type || |cmd.d_addr || |cmd.d_stride || |cmd.d_batch_stride ||
-                  |cmd.d_zero || |cmd.mult1 || |cmd.shift1 || |cmd.mult2 || |cmd.shift2;
-    convolution = |cmd.in_h || |cmd.in_w || |cmd.in_c || |cmd.out_h || |cmd.out_w ||
-                  |cmd.groups || |cmd.kernel_h || |cmd.kernel_w || |cmd.stride_h ||
-                  |cmd.stride_w || |cmd.dilation_h || |cmd.dilation_w || |cmd.pad_top ||
-                  |cmd.pad_left || |cmd.pad_bottom || |cmd.pad_right;
-    return !reserved && !residual && !convolution && cmd.lut_addr == '0 &&
-           (cmd.flags & ~qmac_caps_pkg::Flags) == '0;
+    reserved    = |cmd_i.reserved0 || |cmd_i.reserved1 || |cmd_i.reserved2 || |cmd_i.reserved3;
+    residual    = |cmd_i.d_type || |cmd_i.d_addr || |cmd_i.d_stride || |cmd_i.d_batch_stride ||
+                  |cmd_i.d_zero || |cmd_i.mult1 || |cmd_i.shift1 || |cmd_i.mult2 || |cmd_i.shift2;
+    convolution = |cmd_i.in_h || |cmd_i.in_w || |cmd_i.in_c || |cmd_i.out_h || |cmd_i.out_w ||
+                  |cmd_i.groups || |cmd_i.kernel_h || |cmd_i.kernel_w || |cmd_i.stride_h ||
+                  |cmd_i.stride_w || |cmd_i.dilation_h || |cmd_i.dilation_w || |cmd_i.pad_top ||
+                  |cmd_i.pad_left || |cmd_i.pad_bottom || |cmd_i.pad_right;
+    return !reserved && !residual && !convolution && cmd_i.lut_addr == '0 &&
+           (cmd_i.flags & ~qmac_caps_pkg::Flags) == '0;
   endfunction
 
   function automatic logic in_1_to(logic [31:0] value, logic [31:0] most);
     return value != '0 && value <= most;
   endfunction
 
-  function automatic logic sizes(qmac_regs_pkg::cmd_t cmd);
-    return in_1_to(cmd.m, qmac_regs_pkg::LimitMaxDim) &&
-           in_1_to(cmd.n, qmac_regs_pkg::LimitMaxDim) &&
-           in_1_to(cmd.k, qmac_regs_pkg::LimitMaxDim) &&
-           in_1_to(cmd.batch, qmac_regs_pkg::LimitMaxBatch);
+  function automatic logic sizes();
+    return in_1_to(cmd_i.m, qmac_regs_pkg::LimitMaxDim) &&
+           in_1_to(cmd_i.n, qmac_regs_pkg::LimitMaxDim) &&
+           in_1_to(cmd_i.k, qmac_regs_pkg::LimitMaxDim) &&
+           in_1_to(cmd_i.batch, qmac_regs_pkg::LimitMaxBatch);
   endfunction
 
   function automatic logic is_byte(logic [7:0] data_type);
@@ -65,57 +61,57 @@ module qmac_cmd_check (
     return data_type == qmac_regs_pkg::TypeS8;
   endfunction
 
-  function automatic logic operands(qmac_regs_pkg::cmd_t cmd);
-    return is_byte(cmd.a_type) && is_byte(cmd.b_type) &&
-           qmac_check_pkg::in_byte_range(is_signed(cmd.a_type), 32'(cmd.a_zero)) &&
-           qmac_check_pkg::in_byte_range(is_signed(cmd.b_type), 32'(cmd.b_zero));
+  function automatic logic operands();
+    return is_byte(cmd_i.a_type) && is_byte(cmd_i.b_type) &&
+           qmac_check_pkg::in_byte_range(is_signed(cmd_i.a_type), 32'(cmd_i.a_zero)) &&
+           qmac_check_pkg::in_byte_range(is_signed(cmd_i.b_type), 32'(cmd_i.b_zero));
   endfunction
 
   // Result of path NONE: 32 bits, nothing to requantize.
-  function automatic logic plain_result(qmac_regs_pkg::cmd_t cmd);
-    return cmd.c_type == qmac_regs_pkg::TypeS32 && cmd.rounding == '0 && cmd.zp_first == '0 &&
-           cmd.c_zero == '0 && cmd.clamp_lo == '0 && cmd.clamp_hi == '0 &&
-           cmd.c_addr[1:0] == '0 && cmd.c_stride[1:0] == '0 && cmd.c_batch_stride[1:0] == '0;
+  function automatic logic plain_result();
+    return cmd_i.c_type == qmac_regs_pkg::TypeS32 && cmd_i.rounding == '0 && cmd_i.zp_first == '0 &&
+           cmd_i.c_zero == '0 && cmd_i.clamp_lo == '0 && cmd_i.clamp_hi == '0 &&
+           cmd_i.c_addr[1:0] == '0 && cmd_i.c_stride[1:0] == '0 && cmd_i.c_batch_stride[1:0] == '0;
   endfunction
 
-  function automatic logic byte_result(qmac_regs_pkg::cmd_t cmd);
-    return is_byte(cmd.c_type) && cmd.rounding <= qmac_regs_pkg::RoundAway &&
-           cmd.zp_first <= 8'd1 &&
-           qmac_check_pkg::in_byte_range(is_signed(cmd.c_type), 32'(cmd.c_zero)) &&
-           qmac_check_pkg::in_byte_range(is_signed(cmd.c_type), cmd.clamp_lo) &&
-           qmac_check_pkg::in_byte_range(is_signed(cmd.c_type), cmd.clamp_hi) &&
-           cmd.clamp_lo <= cmd.clamp_hi;
+  function automatic logic byte_result();
+    return is_byte(cmd_i.c_type) && cmd_i.rounding <= qmac_regs_pkg::RoundAway &&
+           cmd_i.zp_first <= 8'd1 &&
+           qmac_check_pkg::in_byte_range(is_signed(cmd_i.c_type), 32'(cmd_i.c_zero)) &&
+           qmac_check_pkg::in_byte_range(is_signed(cmd_i.c_type), cmd_i.clamp_lo) &&
+           qmac_check_pkg::in_byte_range(is_signed(cmd_i.c_type), cmd_i.clamp_hi) &&
+           cmd_i.clamp_lo <= cmd_i.clamp_hi;
   endfunction
 
-  function automatic logic result(qmac_regs_pkg::cmd_t cmd);
-    if (cmd.path > qmac_regs_pkg::PathQ31Srdhm) return 1'b0;
-    return (cmd.path == qmac_regs_pkg::PathNone) ? plain_result(cmd) : byte_result(cmd);
+  function automatic logic result();
+    if (cmd_i.path > qmac_regs_pkg::PathQ31Srdhm) return 1'b0;
+    return (cmd_i.path == qmac_regs_pkg::PathNone) ? plain_result() : byte_result();
   endfunction
 
-  function automatic logic parameters(qmac_regs_pkg::cmd_t cmd);
-    if (cmd.flags[qmac_regs_pkg::FlagPerChannel]) begin
-      return cmd.b_zero == '0 && cmd.mult0 == '0 && cmd.shift0 == '0 &&
-             cmd.param_addr[3:0] == '0;
+  function automatic logic parameters();
+    if (cmd_i.flags[qmac_regs_pkg::FlagPerChannel]) begin
+      return cmd_i.b_zero == '0 && cmd_i.mult0 == '0 && cmd_i.shift0 == '0 &&
+             cmd_i.param_addr[3:0] == '0;
     end
-    return cmd.param_addr == '0 &&
-           qmac_check_pkg::mult_in_domain(qmac_regs_pkg::path_e'(cmd.path), cmd.mult0, cmd.shift0);
+    return cmd_i.param_addr == '0 &&
+           qmac_check_pkg::mult_in_domain(qmac_regs_pkg::path_e'(cmd_i.path), cmd_i.mult0, cmd_i.shift0);
   endfunction
 
   function automatic logic is_stride(logic [63:0] stride);
     return stride[63:qmac_regs_pkg::LimitVaBits] == '0;
   endfunction
 
-  function automatic logic strides(qmac_regs_pkg::cmd_t cmd);
-    return is_stride(cmd.a_stride) && is_stride(cmd.a_batch_stride) &&
-           is_stride(cmd.b_stride) && is_stride(cmd.b_batch_stride) &&
-           is_stride(cmd.c_stride) && is_stride(cmd.c_batch_stride);
+  function automatic logic strides();
+    return is_stride(cmd_i.a_stride) && is_stride(cmd_i.a_batch_stride) &&
+           is_stride(cmd_i.b_stride) && is_stride(cmd_i.b_batch_stride) &&
+           is_stride(cmd_i.c_stride) && is_stride(cmd_i.c_batch_stride);
   endfunction
 
-  function automatic logic legal(qmac_regs_pkg::cmd_t cmd);
-    if (!version_and_opcode(cmd))              return 1'b0;
-    if (cmd.opcode == qmac_regs_pkg::OpNop)    return rest_is_zero(cmd);
-    return absent_are_zero(cmd) && sizes(cmd) && operands(cmd) && result(cmd) &&
-           parameters(cmd) && strides(cmd);
+  function automatic logic legal();
+    if (!version_and_opcode())              return 1'b0;
+    if (cmd_i.opcode == qmac_regs_pkg::OpNop)    return rest_is_zero();
+    return absent_are_zero() && sizes() && operands() && result() &&
+           parameters() && strides();
   endfunction
   /* verilator lint_on UNUSEDSIGNAL */
 
@@ -125,7 +121,7 @@ module qmac_cmd_check (
   end
 
   always_ff @(posedge clk_i) begin
-    if (valid_i) legal_o <= legal(cmd_i);
+    if (valid_i) legal_o <= legal();
   end
 
 endmodule

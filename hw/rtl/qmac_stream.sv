@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// From the requests of one client to its translated bursts: request queue and
-// splitter, then the translation window.
+// From the requests of one client to its translated bursts: the queue that cuts them
+// (qmac_requests), then the translation window (qmac_xlate).
 //
 // Handshake: valid/ready at both ends; miss, fill and fault as in qmac_xlate.
 // Latency:   three cycles on a first-level hit.

@@ -12,13 +12,27 @@
 #include "driver/qmac_regs.h"
 #include "drm/qmac_cmd.h"
 
-enum { FaultNone, FaultRead, FaultWrite, FaultBusRead, FaultBusWrite, FaultWalk, FaultIllegal,
-       FaultParam, FaultKinds };
+enum {
+	FaultNone,
+	FaultRead,
+	FaultWrite,
+	FaultBusRead,
+	FaultBusWrite,
+	FaultWalk,
+	FaultIllegal,
+	FaultParam,
+	FaultKinds
+};
 
 /* Device addresses: every command has its own pages for A, B, C and its record. */
 static const uint64_t va_commands = 1ull << 30, va_data = 3ull << 30;
 static const uint64_t va_command_step = 1ull << 16;
-enum { PageA = 0, PageB = 4, PageC = 8, PageP = 12 };
+enum {
+	PageA = 0,
+	PageB = 4,
+	PageC = 8,
+	PageP = 12
+};
 
 struct Outcome {
 	uint64_t job_id, fault_addr, cycles;
@@ -28,7 +42,7 @@ struct Outcome {
 
 class Device
 {
-public:
+      public:
 	explicit Device(uint64_t seed) : random(seed), memory(seed), bus(top, memory, random)
 	{
 		reset(top);
@@ -65,7 +79,7 @@ public:
 /* A job's address space and commands. */
 class Job
 {
-public:
+      public:
 	Job(Device &device, unsigned commands, bool small = false);
 
 	void place(unsigned i, unsigned page, uint64_t flags);
@@ -253,11 +267,10 @@ bool Device::soft_reset()
 }
 
 Job::Job(Device &device, unsigned n, bool small)
-	: device(device), tables(device.memory, [&device] { return device.frame(); }), index(n)
+    : device(device), tables(device.memory, [&device] { return device.frame(); }), index(n)
 {
 	for (unsigned i = 0; i < (n * 256 + 4095) / 4096; i++)
-		tables.set(va_commands + 4096ull * i, 0,
-			   device.frame() << 10 | PteV | PteR | PteW);
+		tables.set(va_commands + 4096ull * i, 0, device.frame() << 10 | PteV | PteR | PteW);
 	for (unsigned i = 0; i < n; i++) {
 		struct qmac_cmd c = {};
 
@@ -295,8 +308,8 @@ Job::Job(Device &device, unsigned n, bool small)
 		put_command(i);
 		for (unsigned r = 0; r < c.m; r++)
 			for (unsigned b = 0; b < c.n; b++)
-				before[i].push_back(*data(i, PageC, c.c_addr - va(i, PageC) +
-								    r * c.c_stride + b));
+				before[i].push_back(*data(
+					i, PageC, c.c_addr - va(i, PageC) + r * c.c_stride + b));
 	}
 }
 
@@ -403,13 +416,14 @@ void Job::spoil(unsigned i, unsigned kind)
 		cause = QMAC_CAUSE_PAGE_FAULT_READ;
 		break;
 	case FaultWrite:
-		tables.set(bad, 0, device.frame() << 10 |
-				   (device.random.percent(50) ? 0 : PteV | PteR));
+		tables.set(bad, 0,
+			   device.frame() << 10 | (device.random.percent(50) ? 0 : PteV | PteR));
 		cause = QMAC_CAUSE_PAGE_FAULT_WRITE;
 		break;
 	case FaultBusRead:
 	case FaultBusWrite:
-		device.memory.bad_frames.insert(translate(device.memory, tables.root, bad).pa >> 12);
+		device.memory.bad_frames.insert(translate(device.memory, tables.root, bad).pa >>
+						12);
 		cause = store ? QMAC_CAUSE_BUS_ERROR_WRITE : QMAC_CAUSE_BUS_ERROR_READ;
 		break;
 	case FaultWalk:
@@ -449,10 +463,12 @@ static void test_empty(Device &d)
 			d.tap.check(o.job_id == e.job_id && !o.cause && !o.index && !o.fault_addr,
 				    "record");
 			d.tap.check(d.read(QMAC_REG_JOB_DONE) == i + 1 &&
-				    d.read(QMAC_REG_JOB_HEAD) == i + 1, "indices");
+					    d.read(QMAC_REG_JOB_HEAD) == i + 1,
+				    "indices");
 			d.tap.check(d.read(QMAC_REG_STATUS) == 0, "status");
 			if (!i && log2 == 1)
-				printf("# an empty job: %llu cycles\n", (unsigned long long)o.cycles);
+				printf("# an empty job: %llu cycles\n",
+				       (unsigned long long)o.cycles);
 			d.tap.check(o.cycles >= 100 && o.cycles < 110, "cycles %llu",
 				    (unsigned long long)o.cycles);
 		}
@@ -477,8 +493,8 @@ static void test_jobs(Device &d, unsigned rounds)
 		first = d.doorbell;
 		for (unsigned i = 0; i < 1 + d.random.below(1u << d.log2) && i < 4; i++) {
 			jobs.push_back(std::make_unique<Job>(d, d.random.below(6)));
-			entries.push_back(d.entry(jobs[i]->tables.root,
-						  (unsigned)jobs[i]->commands.size()));
+			entries.push_back(
+				d.entry(jobs[i]->tables.root, (unsigned)jobs[i]->commands.size()));
 			d.push(entries[i]);
 		}
 		d.write(QMAC_REG_DOORBELL, d.doorbell);
@@ -543,7 +559,8 @@ static void test_command_faults(Device &d)
 		bool bus = r & 1;
 
 		if (bus)
-			d.memory.bad_frames.insert(translate(d.memory, job.tables.root, second).pa >> 12);
+			d.memory.bad_frames.insert(
+				translate(d.memory, job.tables.root, second).pa >> 12);
 		else
 			job.tables.set(second, 0, 0);
 		d.random_bus();
@@ -551,10 +568,11 @@ static void test_command_faults(Device &d)
 		d.write(QMAC_REG_DOORBELL, d.doorbell);
 		d.wait_idle();
 		Outcome o = d.record(d.doorbell - 1);
-		d.tap.check(o.cause == (bus ? QMAC_CAUSE_BUS_ERROR_READ : QMAC_CAUSE_PAGE_FAULT_READ) &&
-				    o.index == 16 && o.fault_addr == second,
-			    "cause %u index %u at %llx", o.cause, o.index,
-			    (unsigned long long)o.fault_addr);
+		d.tap.check(
+			o.cause == (bus ? QMAC_CAUSE_BUS_ERROR_READ : QMAC_CAUSE_PAGE_FAULT_READ) &&
+				o.index == 16 && o.fault_addr == second,
+			"cause %u index %u at %llx", o.cause, o.index,
+			(unsigned long long)o.fault_addr);
 		for (unsigned i = 0; i < 16; i++)
 			d.tap.check(job.copied(i), "command %u before it is incomplete", i);
 		for (unsigned i = 16; i < 40; i++)
@@ -575,16 +593,36 @@ static void test_entries(Device &d)
 		bool bad = true;
 
 		switch (r % 10) {
-		case 0: e.type = r % 20 ? 0 : 1u << d.random.between(1, 31); break;
-		case 1: e.flags = 1u << d.random.below(32); break;
-		case 2: e.root_ppn |= 1ull << d.random.between(44, 63); break;
-		case 3: e.cmd_va |= 1u << d.random.below(6); break;
-		case 4: e.cmd_count = 65537 + d.random.below(1 << 20); break;
-		case 5: e.reserved0 = 1u << d.random.below(32); break;
-		case 6: e.reserved1 = 1ull << d.random.below(64); break;
-		case 7: e.reserved2 = 1ull << d.random.below(64); break;
-		case 8: e.cycle_limit = 0; break;
-		case 9: bad = false; break;
+		case 0:
+			e.type = r % 20 ? 0 : 1u << d.random.between(1, 31);
+			break;
+		case 1:
+			e.flags = 1u << d.random.below(32);
+			break;
+		case 2:
+			e.root_ppn |= 1ull << d.random.between(44, 63);
+			break;
+		case 3:
+			e.cmd_va |= 1u << d.random.below(6);
+			break;
+		case 4:
+			e.cmd_count = 65537 + d.random.below(1 << 20);
+			break;
+		case 5:
+			e.reserved0 = 1u << d.random.below(32);
+			break;
+		case 6:
+			e.reserved1 = 1ull << d.random.below(64);
+			break;
+		case 7:
+			e.reserved2 = 1ull << d.random.below(64);
+			break;
+		case 8:
+			e.cycle_limit = 0;
+			break;
+		case 9:
+			bad = false;
+			break;
 		}
 		d.push(e);
 		d.write(QMAC_REG_DOORBELL, d.doorbell);
@@ -595,7 +633,8 @@ static void test_entries(Device &d)
 			continue;
 		}
 		d.tap.check(o.cause == QMAC_CAUSE_BAD_ENTRY && !o.index && !o.fault_addr &&
-				    o.job_id == e.job_id, "kind %u: cause %u", r % 10, o.cause);
+				    o.job_id == e.job_id,
+			    "kind %u: cause %u", r % 10, o.cause);
 		d.tap.check(job.untouched(0), "did something");
 	}
 	d.tap.end();
@@ -614,7 +653,7 @@ static void test_cycles(Device &d)
 		Job other(d, 3);
 		uint64_t first_ar = 0, last_b = 0;
 
-		if (r % 4 == 1) {	/* after another, straight from the ring */
+		if (r % 4 == 1) { /* after another, straight from the ring */
 			if (r % 8 == 1)
 				other.spoil(d.random.below(3), 1 + r % (FaultKinds - 1));
 			d.push(d.entry(other.tables.root, 3));
@@ -634,7 +673,7 @@ static void test_cycles(Device &d)
 				last_b = d.bus.now;
 		};
 		d.write(QMAC_REG_DOORBELL, d.doorbell);
-		if (r % 4 == 3)		/* under register traffic */
+		if (r % 4 == 3) /* under register traffic */
 			while (!d.top.idle_o)
 				d.read(4 * d.random.below(64));
 		d.wait_idle();
@@ -663,7 +702,8 @@ static void test_limit(Device &d)
 	d.set_up(3);
 	for (unsigned r = 0; r < 120; r++) {
 		Job job(d, 6), next(d, 1);
-		struct qmac_job_entry e = d.entry(job.tables.root, 6), e2 = d.entry(next.tables.root, 1);
+		struct qmac_job_entry e = d.entry(job.tables.root, 6),
+				      e2 = d.entry(next.tables.root, 1);
 
 		e.cycle_limit = 1 + d.random.below(r % 2 ? 3000 : 400);
 		d.random_bus();
@@ -677,7 +717,8 @@ static void test_limit(Device &d)
 			check_good(d, job, e, d.doorbell - 2);
 		} else {
 			d.tap.check(o.cause == QMAC_CAUSE_CYCLE_LIMIT && o.cycles > e.cycle_limit &&
-					    o.index < 6 && !o.fault_addr, "cause %u", o.cause);
+					    o.index < 6 && !o.fault_addr,
+				    "cause %u", o.cause);
 			for (unsigned i = 0; i < o.index; i++)
 				d.tap.check(job.copied(i), "command %u", i);
 		}
@@ -695,11 +736,12 @@ static void test_abort(Device &d)
 	d.set_up(3);
 	for (unsigned r = 0; r < 300; r++) {
 		Job job(d, 4), next(d, 1);
-		struct qmac_job_entry e = d.entry(job.tables.root, 4), e2 = d.entry(next.tables.root, 1);
+		struct qmac_job_entry e = d.entry(job.tables.root, 4),
+				      e2 = d.entry(next.tables.root, 1);
 		uint32_t i = d.doorbell;
 
 		d.random_bus();
-		d.write(QMAC_REG_ABORT, i);	/* not there yet: nothing happens */
+		d.write(QMAC_REG_ABORT, i); /* not there yet: nothing happens */
 		d.push(e);
 		d.push(e2);
 		d.write(QMAC_REG_DOORBELL, d.doorbell);
@@ -711,7 +753,8 @@ static void test_abort(Device &d)
 		if (o.cause) {
 			aborted++;
 			d.tap.check(o.cause == QMAC_CAUSE_ABORTED && o.job_id == e.job_id &&
-					    !o.fault_addr && o.index <= 4, "cause %u", o.cause);
+					    !o.fault_addr && o.index <= 4,
+				    "cause %u", o.cause);
 			for (unsigned c = 0; c < o.index; c++)
 				d.tap.check(job.copied(c), "command %u", c);
 		} else {
@@ -757,11 +800,13 @@ static void test_sync(Device &d)
 				;
 			d.tap.check(patience, "no answer to %x", seq);
 			d.tap.check(d.memory.load(d.sync_addr) == seq &&
-				    d.memory.load(d.sync_addr + 8) == 0x5555555555555555,
+					    d.memory.load(d.sync_addr + 8) == 0x5555555555555555,
 				    "answer in memory");
 			d.tap.check(d.irqs[QMAC_IRQ_SYNC] > before &&
-				    d.irqs[QMAC_IRQ_SYNC] <= before + 3, "interrupts");
-			d.tap.check(!(d.read(QMAC_REG_STATUS) & QMAC_STATUS_SYNCING_MASK), "status in round %u.%u", r, s);
+					    d.irqs[QMAC_IRQ_SYNC] <= before + 3,
+				    "interrupts");
+			d.tap.check(!(d.read(QMAC_REG_STATUS) & QMAC_STATUS_SYNCING_MASK),
+				    "status in round %u.%u", r, s);
 		}
 		d.wait_idle();
 		check_good(d, job, e, d.doorbell - 1);
@@ -874,7 +919,7 @@ static void test_halts(Device &d)
 			d.write(QMAC_REG_DOORBELL, 0xffffffff);
 			expect_halt(d, 4, 0);
 			break;
-		case 5:	/* beyond the bus */
+		case 5: /* beyond the bus */
 			d.write64(QMAC_REG_JOB_RING_LO, d.job_ring | 1ull << 60);
 			d.write(QMAC_REG_DOORBELL, 1);
 			expect_halt(d, 1, d.job_ring | 1ull << 60);

@@ -24,7 +24,7 @@ using Beat = std::array<uint8_t, 16>;
 /* Pages come into being when touched, with contents that depend on seed and address. */
 class Memory
 {
-public:
+      public:
 	explicit Memory(uint64_t seed) : seed(seed)
 	{
 	}
@@ -66,12 +66,17 @@ public:
 
 	std::unordered_set<uint64_t> bad_frames, bad_regions;
 
-private:
+      private:
 	uint64_t seed;
 	std::unordered_map<uint64_t, std::unique_ptr<std::array<uint8_t, 4096>>> pages;
 };
 
-enum { PteV = 1, PteR = 2, PteW = 4, PteX = 8 };
+enum {
+	PteV = 1,
+	PteR = 2,
+	PteW = 4,
+	PteX = 8
+};
 
 struct Translation {
 	bool page_fault, bus_error, writable;
@@ -101,8 +106,7 @@ static inline Translation translate(Memory &memory, uint64_t root, uint64_t va)
 		}
 		if (level == 2 || (level == 1 && (ppn & 511)))
 			return { true, false, false, 0 };
-		return { false, false, !!(pte & PteW),
-			 ppn << 12 | (va & ((1ull << shift) - 1)) };
+		return { false, false, !!(pte & PteW), ppn << 12 | (va & ((1ull << shift) - 1)) };
 	}
 	return { true, false, false, 0 };
 }
@@ -110,9 +114,9 @@ static inline Translation translate(Memory &memory, uint64_t root, uint64_t va)
 /* Sets the entry of a level for va, making the tables above it. */
 class Tables
 {
-public:
+      public:
 	Tables(Memory &memory, std::function<uint64_t()> frame)
-		: memory(memory), frame(frame), root(blank())
+	    : memory(memory), frame(frame), root(blank())
 	{
 	}
 
@@ -134,7 +138,7 @@ public:
 	std::function<uint64_t()> frame;
 	uint64_t root;
 
-private:
+      private:
 	uint64_t blank()
 	{
 		uint64_t ppn = frame();
@@ -155,18 +159,17 @@ private:
  */
 struct BusConfig {
 	unsigned latency = 100;
-	unsigned stall = 0;	/* percent, per channel and cycle */
-	bool shuffle = false;	/* any order between IDs, random extra latency */
-	bool discard = false;	/* stores change nothing */
+	unsigned stall = 0;   /* percent, per channel and cycle */
+	bool shuffle = false; /* any order between IDs, random extra latency */
+	bool discard = false; /* stores change nothing */
 };
 
 template <typename Top> class Bus
 {
-public:
+      public:
 	static const unsigned FirstIds = 0x0f11, Pending = 64;
 
-	Bus(Top &top, Memory &memory, Random &random)
-		: top(top), memory(memory), random(random)
+	Bus(Top &top, Memory &memory, Random &random) : top(top), memory(memory), random(random)
 	{
 	}
 
@@ -205,14 +208,14 @@ public:
 	}
 
 	BusConfig config;
-	unsigned most_reads = 0;	/* bursts outstanding at once */
+	unsigned most_reads = 0; /* bursts outstanding at once */
 	uint64_t beats = 0, responses = 0, now = 0;
 	std::function<void(unsigned id, uint64_t pa, unsigned beats)> on_read, on_write_address;
 	std::function<void(unsigned id, uint64_t pa, const Beat &data, uint16_t strobe)> on_write;
 	std::function<void(unsigned id)> on_response;
 	bool protocol_error = false;
 
-private:
+      private:
 	struct Read {
 		uint64_t pa, due;
 		unsigned beats, sent;
@@ -285,7 +288,8 @@ private:
 				r_id = (int)id;
 				return;
 			}
-			uint64_t order = by_id[id].front().due + (FirstIds >> id & 1 ? 0 : 1ull << 40);
+			uint64_t order =
+				by_id[id].front().due + (FirstIds >> id & 1 ? 0 : 1ull << 40);
 
 			if (order < best) {
 				best = order;

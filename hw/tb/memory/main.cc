@@ -719,10 +719,8 @@ void Bench::throughput()
 	tap.check(measure("read, 64-byte rows", rows(64, 64), A, 8192) > 970, "rate");
 	tap.check(measure(
 			  "read, 64-byte rows, odd address",
-			  [&](unsigned i) {
-				  return Request{ base + 5 + 64ull * i, 64, 0 };
-			  },
-			  A, 8192) > 970,
+			  [&](unsigned i) { return Request{ base + 5 + 64ull * i, 64, 0 }; }, A,
+			  8192) > 970,
 		  "rate");
 	tap.check(measure("read, 64 bytes of each of 320 pages, ten times", again(320), A, 3200) >
 			  500,
