@@ -58,7 +58,10 @@ void qmac_reset_fail_jobs(struct qmac_device *qdev, enum drm_qmac_cause cause)
 	wake_up_all(&hw->event_wait);
 }
 
-/* Resets the PCI function. Never waits for the device lock: remove() holds it. */
+/*
+ * Resets the PCI function, with the ring empty. Never waits for the device lock:
+ * remove() holds it.
+ */
 static int qmac_reset_function(struct qmac_device *qdev)
 {
 	struct qmac_hw *hw = &qdev->hw;
@@ -69,7 +72,10 @@ static int qmac_reset_function(struct qmac_device *qdev)
 	while ((ret = pci_try_reset_function(qdev->pdev)) == -EAGAIN && --tries)
 		msleep(QMAC_FLR_RETRY_MS);
 	hw->reset_task = NULL;
-	return ret;
+	if (ret)
+		return ret;
+	pci_set_master(qdev->pdev);
+	return qmac_hw_start(qdev);
 }
 
 static void qmac_wedge(struct qmac_device *qdev)
@@ -94,23 +100,31 @@ static void qmac_report_wedged(struct qmac_device *qdev)
 	kobject_uevent_env(&qdev->drm.accel->kdev->kobj, KOBJ_CHANGE, (char **)event);
 }
 
-/* The scheduler is stopped and reset_lock held. */
-static void qmac_reset(struct qmac_device *qdev, unsigned long reasons)
+/* True when the only reason was a hang, and it was none. */
+static bool qmac_reset_false_alarm(struct qmac_device *qdev, unsigned long reasons)
+{
+	struct qmac_hw *hw = &qdev->hw;
+	u32 tail = READ_ONCE(hw->tail);
+
+	qmac_hw_complete(qdev);
+	if (reasons != BIT(QMAC_RESET_HANG) || READ_ONCE(hw->tail) == tail)
+		return false;
+	spin_lock_irq(&hw->lock);
+	qmac_watchdog_arm(qdev);
+	spin_unlock_irq(&hw->lock);
+	return true;
+}
+
+/*
+ * Soft reset. In any case the jobs of the ring have ended and the device cannot
+ * reach memory of before: it was reset, or has lost the bus.
+ */
+static int qmac_reset_soft(struct qmac_device *qdev, unsigned long reasons)
 {
 	struct qmac_hw *hw = &qdev->hw;
 	enum drm_qmac_cause cause = DRM_QMAC_CAUSE_RESET;
-	u32 tail;
 	int ret;
 
-	tail = READ_ONCE(hw->tail);
-	qmac_hw_complete(qdev);
-	if (reasons == BIT(QMAC_RESET_HANG) && READ_ONCE(hw->tail) != tail) {
-		/* It did move. */
-		spin_lock_irq(&hw->lock);
-		qmac_watchdog_arm(qdev);
-		spin_unlock_irq(&hw->lock);
-		return;
-	}
 	if (reasons & (BIT(QMAC_RESET_HANG) | BIT(QMAC_RESET_SYNC)))
 		cause = DRM_QMAC_CAUSE_HANG;
 
@@ -120,21 +134,35 @@ static void qmac_reset(struct qmac_device *qdev, unsigned long reasons)
 
 	qmac_coredump_snapshot(qdev, reasons);
 	ret = qmac_hw_soft_reset(hw);
-	if (ret) {
-		ret = qmac_reset_function(qdev);
-		if (!ret)
-			ret = qmac_hw_soft_reset(hw);
-	}
-	if (ret) {
-		qmac_wedge(qdev);
-		cause = DRM_QMAC_CAUSE_DEVICE_LOST;
-	}
+	if (ret)
+		pci_clear_master(qdev->pdev);
+	qmac_reset_fail_jobs(qdev, ret == -ENODEV ? DRM_QMAC_CAUSE_DEVICE_LOST : cause);
+	return ret ?: qmac_hw_start(qdev);
+}
 
-	qmac_reset_fail_jobs(qdev, cause);
-	if (!ret && qmac_hw_start(qdev)) {
-		qmac_wedge(qdev);
-		ret = -ENODEV;
+/* The scheduler is stopped and reset_lock held. */
+static void qmac_reset(struct qmac_device *qdev, unsigned long reasons)
+{
+	struct qmac_hw *hw = &qdev->hw;
+	bool cookie;
+	int ret;
+
+	cookie = dma_fence_begin_signalling();
+	if (qmac_reset_false_alarm(qdev, reasons)) {
+		dma_fence_end_signalling(cookie);
+		return;
 	}
+	ret = qmac_reset_soft(qdev, reasons);
+	dma_fence_end_signalling(cookie);
+
+	/*
+	 * Not marked: the PCI core takes locks under which other drivers' probes
+	 * allocate. Those of this device are not contended then.
+	 */
+	if (ret)
+		ret = qmac_reset_function(qdev);
+	if (ret)
+		qmac_wedge(qdev);
 	WRITE_ONCE(hw->resets, hw->resets + 1);
 	wake_up_all(&hw->event_wait);
 
@@ -155,9 +183,8 @@ static void qmac_reset_work(struct work_struct *work)
 	struct qmac_device *qdev = container_of(work, struct qmac_device, hw.reset_work);
 	struct qmac_hw *hw = &qdev->hw;
 	unsigned long reasons = xchg(&hw->reset_reasons, 0);
-	bool cookie, lost = false;
+	bool lost = false;
 
-	cookie = dma_fence_begin_signalling();
 	mutex_lock(&hw->reset_lock);
 	if (reasons && !READ_ONCE(hw->wedged)) {
 		drm_sched_wqueue_stop(&qdev->sched);
@@ -166,7 +193,6 @@ static void qmac_reset_work(struct work_struct *work)
 		drm_sched_wqueue_start(&qdev->sched);
 	}
 	mutex_unlock(&hw->reset_lock);
-	dma_fence_end_signalling(cookie);
 
 	/* These allocate: not before the fences are signalled. */
 	qmac_coredump_emit(qdev);

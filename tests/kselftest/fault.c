@@ -176,6 +176,8 @@ TEST_F(fault, fence_error)
 
 	self->g.cmd->opcode = 200;
 	run(self->fd, &self->g, 1);
+	/* The result is known a moment before the fence signals. */
+	ASSERT_EQ(0, syncobj_wait(self->fd, self->g.sync.handle));
 	ASSERT_EQ(0, call(self->fd, DRM_IOCTL_SYNCOBJ_HANDLE_TO_FD, &args));
 	ASSERT_EQ(0, call(args.fd, _IOWR('>', 4, struct sync_file_info_like), &info));
 	EXPECT_EQ(-EINVAL, info.status);
