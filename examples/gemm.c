@@ -25,7 +25,7 @@ static int32_t acc[M * N];
 static int quantize(struct qmac_context *context, const float *x, size_t count, int8_t *q,
 		    float *scale)
 {
-	const struct qmac_quant_spec spec = { QMAC_TYPE_S8, QMAC_SCHEME_SYMMETRIC, 0 };
+	const struct qmac_quant_spec spec = { .type = QMAC_TYPE_S8 }; /* symmetric */
 	const struct qmac_extent all = { 1, 1, count };
 	struct qmac_quant_params params;
 	int ret = qmac_quant_minmax(context, &spec, x, &all, QMAC_NAN_ERROR, &params);

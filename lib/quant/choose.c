@@ -6,7 +6,6 @@
 #include <float.h>
 #include <math.h>
 #include <stdbool.h>
-#include <stdlib.h>
 
 #include <qmac/type.h>
 
@@ -14,102 +13,154 @@
 #include "quant/exact.h"
 #include "quant/params.h"
 
-/* Codes of a type under a scheme; the middle is the zero point of symmetric schemes. */
-struct codes {
-	int32_t lo, middle, hi;
+struct bounds {
+	float lo, hi;
 };
 
+struct choice {
+	float scale;
+	int32_t zero_point;
+};
+
+/* The symmetric scheme has as many codes below its middle as above. */
 static struct codes codes_of(const struct qmac_quant_spec *spec)
 {
-	struct codes codes;
+	struct codes codes = qmac_codes(spec->type, spec->bits);
 
-	qmac_type_range(spec->type, &codes.lo, &codes.hi);
-	codes.middle = spec->type == QMAC_TYPE_U8 ? 128 : 0;
 	if (spec->scheme == QMAC_SCHEME_SYMMETRIC)
 		codes.lo++;
 	return codes;
 }
 
+static float next_power_of_two(float scale)
+{
+	int exponent;
+
+	if (frexpf(scale, &exponent) == 0.5f)
+		return scale;
+	return ldexpf(1, exponent < 127 ? exponent : 127);
+}
+
 /* A scale of zero would leave nothing to divide by; one below FLT_MIN has lost digits. */
-static float usable(float scale, bool range_is_zero)
+static float usable(const struct qmac_quant_spec *spec, float scale, bool range_is_zero)
 {
 	if (range_is_zero)
-		return 1;
-	return scale < FLT_MIN ? FLT_MIN : scale;
+		scale = 1;
+	if (scale < FLT_MIN)
+		scale = FLT_MIN;
+	return spec->power_of_two ? next_power_of_two(scale) : scale;
 }
 
-static void choose_symmetric(const struct codes *codes, float lo, float hi, float *scale,
-			     int32_t *zero_point)
+static struct choice choose_symmetric(const struct qmac_quant_spec *spec, const struct codes *codes,
+				      struct bounds range)
 {
-	float below = -lo / (float)(codes->middle - codes->lo);
-	float above = hi / (float)(codes->hi - codes->middle);
+	float below = -range.lo / (float)(codes->middle - codes->lo);
+	float above = range.hi / (float)(codes->hi - codes->middle);
+	float scale = below > above ? below : above;
 
-	*scale = usable(below > above ? below : above, lo == 0 && hi == 0);
-	*zero_point = codes->middle;
+	return (struct choice){ usable(spec, scale, range.lo == range.hi), codes->middle };
 }
 
-static void choose_asymmetric(const struct codes *codes, float lo, float hi, float *scale,
-			      int32_t *zero_point)
+/* False when a free zero point is too far away. */
+static bool choose_asymmetric(const struct qmac_quant_spec *spec, const struct codes *codes,
+			      struct bounds range, struct choice *out)
 {
-	float steps = codes->hi - codes->lo;
+	float steps = codes->hi - codes->lo, difference = range.hi - range.lo;
+	float scale =
+		isfinite(difference) ? difference / steps : range.hi / steps - range.lo / steps;
 	float zero;
 
-	*scale = isfinite(hi - lo) ? (hi - lo) / steps : hi / steps - lo / steps;
-	*scale = usable(*scale, lo == 0 && hi == 0);
-	zero = (float)codes->lo - lo / *scale;
-	if (zero > (float)codes->hi)
-		zero = codes->hi;
-	*zero_point = lrintf(zero);
-}
-
-/* The range with 0 in it; the real 0 must have a code. */
-static EXACT void choose(const struct qmac_quant_spec *spec, const float *lo, const float *hi,
-			 struct qmac_quant_params *params)
-{
-	struct codes codes = codes_of(spec);
-	size_t c;
-
-	for (c = 0; c < params->channels; c++) {
-		float least = lo[c] < 0 ? lo[c] : 0;
-		float greatest = hi[c] > 0 ? hi[c] : 0;
-
-		if (greatest - least < spec->min_range)
-			greatest = least + spec->min_range;
-		if (spec->scheme == QMAC_SCHEME_ASYMMETRIC)
-			choose_asymmetric(&codes, least, greatest, &params->scale[c],
-					  &params->zero_point[c]);
-		else
-			choose_symmetric(&codes, least, greatest, &params->scale[c],
-					 &params->zero_point[c]);
+	scale = usable(spec, scale, range.lo == range.hi);
+	zero = (float)codes->lo - range.lo / scale;
+	if (spec->zero == QMAC_ZERO_FREE) {
+		if (!(fabsf(zero) <= ZERO_FREE_MAX))
+			return false;
+	} else {
+		zero = zero > (float)codes->hi ? codes->hi : zero;
+		zero = zero < (float)codes->lo ? codes->lo : zero;
 	}
-	params->type = spec->type;
-	params->q_min = codes.lo;
-	params->q_max = codes.hi;
+	*out = (struct choice){ scale, (int32_t)lrintf(zero) };
+	return true;
 }
 
-static EXACT int check(struct qmac_context *context, const struct qmac_quant_spec *spec,
-		       const float *lo, const float *hi, size_t channels)
+/* The range with 0 in it, unless the asymmetric scheme takes it as it is. */
+static struct bounds range_of(const struct qmac_quant_spec *spec, float lo, float hi)
 {
-	int error = qmac_quant_type_check(context, spec->type);
-	size_t c;
+	bool widen = spec->scheme != QMAC_SCHEME_ASYMMETRIC || spec->zero == QMAC_ZERO_WIDEN;
+	struct bounds range = { lo, hi };
+
+	if (widen && lo > 0)
+		range.lo = 0;
+	if (widen && hi < 0)
+		range.hi = 0;
+	if (range.hi - range.lo < spec->min_range)
+		range.hi = range.lo + spec->min_range;
+	return range;
+}
+
+static bool choose(const struct qmac_quant_spec *spec, float lo, float hi, struct choice *out)
+{
+	struct bounds range = range_of(spec, lo, hi);
+	struct codes codes = codes_of(spec);
+
+	if (spec->scheme == QMAC_SCHEME_ASYMMETRIC)
+		return choose_asymmetric(spec, &codes, range, out);
+	*out = choose_symmetric(spec, &codes, range);
+	return true;
+}
+
+static int check_spec(struct qmac_context *context, const struct qmac_quant_spec *spec)
+{
+	int error = qmac_quant_bits_check(context, spec->type, spec->bits);
 
 	if (error)
 		return error;
 	if (spec->scheme > QMAC_SCHEME_ASYMMETRIC)
 		return qmac_fail(context, -EINVAL, "scheme %u is none of QMAC_SCHEME_*",
 				 spec->scheme);
+	if (spec->zero > QMAC_ZERO_FREE)
+		return qmac_fail(context, -EINVAL, "zero %u is none of QMAC_ZERO_*", spec->zero);
 	if (!isfinite(spec->min_range) || spec->min_range < 0)
 		return qmac_fail(context, -EINVAL, "min_range %g: use 0 or a positive number",
 				 spec->min_range);
-	for (c = 0; c < channels; c++) {
-		if (!isfinite(lo[c]) || !isfinite(hi[c]) || lo[c] > hi[c])
-			return qmac_fail(
-				context, -EDOM,
-				"range %g to %g of channel %zu: bounds must be finite and in "
-				"order",
-				lo[c], hi[c], c);
-	}
 	return 0;
+}
+
+static EXACT int check(struct qmac_context *context, const struct qmac_quant_spec *spec,
+		       const float *lo, const float *hi, size_t channels)
+{
+	int error = check_spec(context, spec);
+	struct choice choice;
+	size_t c;
+
+	if (!error)
+		error = qmac_quant_bounds_check(context, lo, hi, channels);
+	for (c = 0; c < channels && !error; c++) {
+		if (!choose(spec, lo[c], hi[c], &choice))
+			error = qmac_fail(context, -ERANGE,
+					  "range %g to %g of channel %zu needs a zero point beyond "
+					  "%d: ask for QMAC_ZERO_WIDEN",
+					  lo[c], hi[c], c, ZERO_FREE_MAX);
+	}
+	return error;
+}
+
+static EXACT void choose_all(const struct qmac_quant_spec *spec, const float *lo, const float *hi,
+			     struct qmac_quant_params *params)
+{
+	struct codes codes = codes_of(spec);
+	struct choice choice;
+	size_t c;
+
+	for (c = 0; c < params->channels; c++) {
+		choose(spec, lo[c], hi[c], &choice);
+		params->scale[c] = choice.scale;
+		params->zero_point[c] = choice.zero_point;
+	}
+	params->type = spec->type;
+	params->q_min = codes.lo;
+	params->q_max = codes.hi;
+	params->zero_free = spec->scheme == QMAC_SCHEME_ASYMMETRIC && spec->zero == QMAC_ZERO_FREE;
 }
 
 int qmac_quant_choose(struct qmac_context *context, const struct qmac_quant_spec *spec,
@@ -121,35 +172,7 @@ int qmac_quant_choose(struct qmac_context *context, const struct qmac_quant_spec
 	exact_enter(&saved);
 	error = check(context, spec, lo, hi, params->channels);
 	if (!error)
-		choose(spec, lo, hi, params);
+		choose_all(spec, lo, hi, params);
 	exact_leave(&saved);
-	return error;
-}
-
-int qmac_quant_minmax(struct qmac_context *context, const struct qmac_quant_spec *spec,
-		      const float *x, const struct qmac_extent *extent, enum qmac_nan nan,
-		      struct qmac_quant_params *params)
-{
-	struct qmac_quant_params chosen;
-	float *bounds;
-	int error;
-
-	error = qmac_quant_params_init(context, &chosen, spec->type, extent->channels);
-	if (error)
-		return error;
-	bounds = calloc(extent->channels, 2 * sizeof(*bounds));
-	if (!bounds)
-		error = qmac_fail_nomem(context, "the ranges of the channels");
-	if (!error)
-		error = qmac_range_minmax(context, x, extent, nan, bounds,
-					  bounds + extent->channels);
-	if (!error)
-		error = qmac_quant_choose(context, spec, bounds, bounds + extent->channels,
-					  &chosen);
-	free(bounds);
-	if (error)
-		qmac_quant_params_release(&chosen);
-	else
-		*params = chosen;
 	return error;
 }

@@ -1,53 +1,75 @@
 // SPDX-License-Identifier: MIT
 /* Integers back to float. */
-#include <qmac/quant.h>
+#include <qmac/group.h>
 
 #include <errno.h>
+
+#include <qmac/type.h>
 
 #include "context.h"
 #include "quant/exact.h"
 #include "quant/params.h"
+#include "quant/walk.h"
+
+static void dequantize_run(uint8_t type, float scale, int32_t zero_point, const void *q, float *x,
+			   size_t count)
+{
+	const uint16_t *wide = q;
+	const uint8_t *narrow = q;
+	size_t i;
+
+	if (type == QMAC_TYPE_S16) {
+		for (i = 0; i < count; i++)
+			x[i] = scale * (float)((int16_t)wide[i] - zero_point);
+	} else if (type == QMAC_TYPE_U16) {
+		for (i = 0; i < count; i++)
+			x[i] = scale * (float)(wide[i] - zero_point);
+	} else if (qmac_type_is_signed(type)) {
+		for (i = 0; i < count; i++)
+			x[i] = scale * (float)((int8_t)narrow[i] - zero_point);
+	} else {
+		for (i = 0; i < count; i++)
+			x[i] = scale * (float)(narrow[i] - zero_point);
+	}
+}
 
 static EXACT void dequantize(const struct qmac_quant_params *params,
-			     const struct qmac_extent *extent, const uint8_t *q, float *x)
+			     const struct qmac_granularity *granularity, const uint8_t *q, float *x)
 {
-	size_t block, i, c;
+	unsigned int bytes = qmac_type_bytes(params->type);
+	struct walk walk;
+	struct run run;
 
-	for (block = 0; block < extent->outer * extent->channels; block++) {
-		const uint8_t *from = q + block * extent->inner;
-		float *to = x + block * extent->inner;
-		int32_t zero_point;
-		float scale;
+	qmac_walk_start(&walk, granularity, params->channels == 1);
+	while (qmac_walk_next(&walk, &run))
+		dequantize_run(params->type, params->scale[run.param],
+			       params->zero_point[run.param], q + run.first * bytes, x + run.first,
+			       run.length);
+}
 
-		c = params->channels == 1 ? 0 : block % extent->channels;
-		scale = params->scale[c];
-		zero_point = params->zero_point[c];
-		if (params->type == QMAC_TYPE_S8) {
-			for (i = 0; i < extent->inner; i++)
-				to[i] = scale * (float)((int8_t)from[i] - zero_point);
-		} else {
-			for (i = 0; i < extent->inner; i++)
-				to[i] = scale * (float)(from[i] - zero_point);
-		}
-	}
+int qmac_group_dequantize(struct qmac_context *context, const struct qmac_quant_params *params,
+			  const struct qmac_granularity *granularity, const void *q, float *x)
+{
+	int error = qmac_walk_check(context, granularity);
+	fenv_t saved;
+
+	if (!error)
+		error = qmac_quant_params_check(context, params,
+						qmac_granularity_count(granularity));
+	if (error)
+		return error;
+	exact_enter(&saved);
+	dequantize(params, granularity, q, x);
+	exact_leave(&saved);
+	return 0;
 }
 
 int qmac_dequantize(struct qmac_context *context, const struct qmac_quant_params *params,
 		    const struct qmac_extent *extent, const void *q, float *x)
 {
-	int error = qmac_quant_params_check(context, params, extent);
-	struct qmac_extent flat = *extent;
-	fenv_t saved;
+	const struct qmac_granularity channels = qmac_walk_channels(extent);
 
-	if (error)
-		return error;
-	if (params->channels == 1) /* one long row for the inner loop */
-		flat = (struct qmac_extent){ 1, 1,
-					     extent->outer * extent->channels * extent->inner };
-	exact_enter(&saved);
-	dequantize(params, &flat, q, x);
-	exact_leave(&saved);
-	return 0;
+	return qmac_group_dequantize(context, params, &channels, q, x);
 }
 
 static EXACT void dequantize_acc(const int32_t *acc, size_t rows, size_t n, float a_scale,

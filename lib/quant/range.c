@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What range of real numbers a tensor takes. */
-#include <qmac/quant.h>
+#include <qmac/group.h>
 
 #include <errno.h>
 #include <math.h>
@@ -8,6 +8,7 @@
 
 #include "context.h"
 #include "quant/exact.h"
+#include "quant/walk.h"
 
 #define NO_ELEMENT SIZE_MAX
 
@@ -35,38 +36,45 @@ static size_t extend(struct range *range, const float *x, size_t count, bool nan
 	return NO_ELEMENT;
 }
 
-/* All channels; returns the number of the first element that is not finite, or NO_ELEMENT. */
-static EXACT size_t minmax(const float *x, const struct qmac_extent *extent, bool nan_is_zero,
-			   float *lo, float *hi)
+/* Returns the number of the first element that is not finite, or NO_ELEMENT. */
+static EXACT size_t minmax(const float *x, const struct qmac_granularity *granularity,
+			   bool nan_is_zero, float *lo, float *hi)
 {
-	size_t o, c, bad;
+	size_t count = qmac_granularity_count(granularity), i, bad;
+	struct walk walk;
+	struct run run;
 
-	for (c = 0; c < extent->channels; c++) {
-		struct range range = { INFINITY, -INFINITY };
+	for (i = 0; i < count; i++) {
+		lo[i] = INFINITY;
+		hi[i] = -INFINITY;
+	}
+	qmac_walk_start(&walk, granularity, false);
+	while (qmac_walk_next(&walk, &run)) {
+		struct range range = { lo[run.param], hi[run.param] };
 
-		for (o = 0; o < extent->outer; o++) {
-			size_t first = (o * extent->channels + c) * extent->inner;
-
-			bad = extend(&range, x + first, extent->inner, nan_is_zero);
-			if (bad != NO_ELEMENT)
-				return first + bad;
-		}
-		lo[c] = range.lo;
-		hi[c] = range.hi;
+		bad = extend(&range, x + run.first, run.length, nan_is_zero);
+		if (bad != NO_ELEMENT)
+			return run.first + bad;
+		lo[run.param] = range.lo;
+		hi[run.param] = range.hi;
 	}
 	return NO_ELEMENT;
 }
 
-int qmac_range_minmax(struct qmac_context *context, const float *x,
-		      const struct qmac_extent *extent, enum qmac_nan nan, float *lo, float *hi)
+int qmac_group_range(struct qmac_context *context, const float *x,
+		     const struct qmac_granularity *granularity, enum qmac_nan nan, float *lo,
+		     float *hi)
 {
+	int error = qmac_walk_check(context, granularity);
 	fenv_t saved;
 	size_t bad;
 
-	if (!extent->outer || !extent->channels || !extent->inner)
+	if (error)
+		return error;
+	if (!qmac_walk_elements(granularity))
 		return qmac_fail(context, -EINVAL, "an empty tensor has no range");
 	exact_enter(&saved);
-	bad = minmax(x, extent, nan == QMAC_NAN_ZERO, lo, hi);
+	bad = minmax(x, granularity, nan == QMAC_NAN_ZERO, lo, hi);
 	exact_leave(&saved);
 	if (bad == NO_ELEMENT)
 		return 0;
@@ -78,4 +86,12 @@ int qmac_range_minmax(struct qmac_context *context, const float *x,
 			 "element %zu is infinite, its range has no scale: clip the tensor, or "
 			 "choose the parameters from a finite range",
 			 bad);
+}
+
+int qmac_range_minmax(struct qmac_context *context, const float *x,
+		      const struct qmac_extent *extent, enum qmac_nan nan, float *lo, float *hi)
+{
+	const struct qmac_granularity channels = qmac_walk_channels(extent);
+
+	return qmac_group_range(context, x, &channels, nan, lo, hi);
 }

@@ -9,9 +9,11 @@ import numpy as np
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 LIB = ctypes.CDLL(os.path.join(TOP, "build", "lib", "libqmac.so.0"))
 
-S8, U8, S32 = 1, 2, 3
+S8, U8, S32, S4, U4, S16, U16 = range(1, 8)
+S2, U2, B1, F16, BF16, F32_TYPE = range(65, 71)
 NONE, F32, Q31, SRDHM = range(4)
 EVEN, UP, AWAY = range(3)
+TRUNCATE, FLOOR, CEIL, HALF_DOWN, HALF_ZERO = range(64, 69)
 PRESETS = ["raw", "f32", "double", "single", "rndnu", "onnx-ref"]
 
 u8, u16, u32, u64 = ctypes.c_uint8, ctypes.c_uint16, ctypes.c_uint32, ctypes.c_uint64
@@ -53,15 +55,35 @@ class Extent(ctypes.Structure):
 
 class QuantParams(ctypes.Structure):
     _fields_ = [("type", u8), ("q_min", i32), ("q_max", i32), ("channels", ctypes.c_size_t),
-                ("scale", pointer), ("zero_point", pointer)]
+                ("scale", pointer), ("zero_point", pointer), ("zero_free", ctypes.c_bool)]
 
 
 class QuantSpec(ctypes.Structure):
-    _fields_ = [("type", u8), ("scheme", u8), ("min_range", ctypes.c_float)]
+    _fields_ = [("type", u8), ("scheme", u8), ("min_range", ctypes.c_float), ("bits", u8),
+                ("zero", u8), ("power_of_two", ctypes.c_bool)]
 
 
 class QuantizeOptions(ctypes.Structure):
-    _fields_ = [("rounding", u8), ("nan", u8)]
+    _fields_ = [("rounding", u8), ("nan", u8), ("zp_first", ctypes.c_bool),
+                ("reciprocal", ctypes.c_bool), ("multiplier", pointer)]
+
+
+class Granularity(ctypes.Structure):
+    _fields_ = [("extent", Extent), ("group", ctypes.c_size_t), ("blocks", ctypes.c_bool)]
+
+
+class ToolSpec(ctypes.Structure):
+    _fields_ = [("tool", u8), ("type", u8), ("bits", u8), ("symmetric", ctypes.c_bool),
+                ("power_of_two", ctypes.c_bool)]
+
+
+class Codebook(ctypes.Structure):
+    _fields_ = [("levels", ctypes.c_uint), ("value", ctypes.c_float * 256),
+                ("threshold", ctypes.c_double * 255)]
+
+
+class KmeansOptions(ctypes.Structure):
+    _fields_ = [("method", u8), ("nan", u8), ("keep_zero", ctypes.c_bool)]
 
 
 PARAM = np.dtype([("bias", "<i4"), ("mult", "<u4"), ("shift", "i1"), ("reserved0", "u1"),

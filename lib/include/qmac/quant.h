@@ -4,12 +4,18 @@
  *
  * One convention: r = scale * (q - zero_point), scale an fp32 that is finite and
  * not below 2^-126 (the least normal number), zero_point in the range of the
- * type, so that the real 0 has a code. All float arithmetic is fp32 with true
+ * type, so that the real 0 has a code (QMAC_ZERO_FREE is the exception). How
+ * other tools' conventions and formulas translate is in encoding.h.
+ *
+ * Quantized types are S8, U8, S16, U16, S4, U4, S2 and U2. A code of up to 8
+ * bits takes one byte, one of 16 bits two: see qmac_type_bytes(); pack.h stores
+ * small ones densely. All float arithmetic is fp32 with true
  * divisions and rounds to nearest even, whatever the caller's floating-point
  * environment says; it is restored on return.
  *
  * A tensor is dense and row-major. For a scale per channel it is seen as
- * [outer, channels, inner]: see struct qmac_extent.
+ * [outer, channels, inner]: see struct qmac_extent; for a scale per row, group
+ * or block there is group.h.
  */
 #ifndef QMAC_QUANT_H
 #define QMAC_QUANT_H
@@ -29,18 +35,61 @@ extern "C" {
 struct qmac_context;
 
 /**
+ * define QMAC_ROUND_TRUNCATE - rounding of the library alone: drop the fraction
+ */
+#define QMAC_ROUND_TRUNCATE 64
+
+/**
+ * define QMAC_ROUND_FLOOR - toward minus infinity
+ */
+#define QMAC_ROUND_FLOOR 65
+
+/**
+ * define QMAC_ROUND_CEIL - toward plus infinity
+ */
+#define QMAC_ROUND_CEIL 66
+
+/**
+ * define QMAC_ROUND_HALF_DOWN - to nearest, ties toward minus infinity
+ */
+#define QMAC_ROUND_HALF_DOWN 67
+
+/**
+ * define QMAC_ROUND_HALF_ZERO - to nearest, ties toward 0
+ */
+#define QMAC_ROUND_HALF_ZERO 68
+
+/**
  * enum qmac_scheme - how codes are laid over a range of real numbers
- * @QMAC_SCHEME_SYMMETRIC: Zero point in the middle, codes -127 to 127 of it
- *   (S8: zero point 0; U8: 128). scale = max(-lo, hi) / 127. The default.
- * @QMAC_SCHEME_SYMMETRIC_FULL: As before with the code -128 in use:
- *   scale = max(-lo / 128, hi / 127).
+ * @QMAC_SCHEME_SYMMETRIC: Zero point in the middle (0; half the codes for
+ *   unsigned types), as many codes below as above it: with b bits h is
+ *   2^(b-1) - 1, 127 for 8 bits, and scale = max(-lo, hi) / h. The default.
+ * @QMAC_SCHEME_SYMMETRIC_FULL: As before with the code -h - 1 in use:
+ *   scale = max(-lo / (h + 1), hi / h).
  * @QMAC_SCHEME_ASYMMETRIC: The range, widened to contain 0, is spread over all
- *   codes: scale = (hi - lo) / 255, zero_point = round(qmin - lo / scale).
+ *   codes: scale = (hi - lo) / (q_max - q_min),
+ *   zero_point = round(q_min - lo / scale), ties to even.
  */
 enum qmac_scheme {
 	QMAC_SCHEME_SYMMETRIC = 0,
 	QMAC_SCHEME_SYMMETRIC_FULL,
 	QMAC_SCHEME_ASYMMETRIC,
+};
+
+/**
+ * enum qmac_zero - where the zero point of the asymmetric scheme may lie
+ * @QMAC_ZERO_WIDEN: In the range of the codes: the range of real numbers is
+ *   widened to contain 0 first (the rule of ONNX and TFLite). The default.
+ * @QMAC_ZERO_CLAMP: The range is taken as it is, the zero point that follows is
+ *   clamped to the codes: what lies beyond saturates.
+ * @QMAC_ZERO_FREE: The range is taken as it is, the zero point is any integer
+ *   up to 2^21 in magnitude, and the real 0 may have no code. Such parameters
+ *   suit qmac_quantize() and qmac_dequantize(), not the device.
+ */
+enum qmac_zero {
+	QMAC_ZERO_WIDEN = 0,
+	QMAC_ZERO_CLAMP,
+	QMAC_ZERO_FREE,
 };
 
 /**
@@ -55,15 +104,23 @@ enum qmac_nan {
 
 /**
  * struct qmac_quant_spec - what kind of parameters to choose
- * @type: QMAC_TYPE_S8 or QMAC_TYPE_U8.
+ * @type: A quantized type.
  * @scheme: enum qmac_scheme.
  * @min_range: hi - lo is raised to this (hi moves) before a scale is computed;
  *   0 for none. Finite, not negative.
+ * @bits: Use only the codes that an integer of this many bits has, signed or
+ *   unsigned as @type: 2 up to the bits of @type; 0 for all of them.
+ * @zero: enum qmac_zero; matters to QMAC_SCHEME_ASYMMETRIC only.
+ * @power_of_two: Raise the scale to the next power of two, so that nothing that
+ *   fitted before saturates; the zero point is computed with that scale.
  */
 struct qmac_quant_spec {
 	uint8_t type;
 	uint8_t scheme;
 	float min_range;
+	uint8_t bits;
+	uint8_t zero;
+	bool power_of_two;
 };
 
 /**
@@ -98,12 +155,13 @@ QMAC_EXPORT int qmac_extent_of(struct qmac_context *context, const size_t *dims,
 
 /**
  * struct qmac_quant_params - scale and zero point of a tensor or of its channels
- * @type: QMAC_TYPE_S8 or QMAC_TYPE_U8.
+ * @type: A quantized type.
  * @q_min: Least code in use (-127 of S8 with QMAC_SCHEME_SYMMETRIC).
  * @q_max: Greatest code in use.
  * @channels: Entries of @scale and @zero_point; 1 for the whole tensor.
  * @scale: Scales.
  * @zero_point: Zero points.
+ * @zero_free: The zero points may lie outside the type (QMAC_ZERO_FREE).
  *
  * The arrays may be the caller's; those of qmac_quant_params_init() are freed by
  * qmac_quant_params_release().
@@ -114,14 +172,15 @@ struct qmac_quant_params {
 	size_t channels;
 	float *scale;
 	int32_t *zero_point;
+	bool zero_free;
 };
 
 /**
  * qmac_quant_params_init() - allocate parameters for @channels channels
  * @context: Receives messages.
  * @params: Receives type and full range of @type, scales of 1, zero points of 0
- *   (S8) or 128 (U8).
- * @type: QMAC_TYPE_S8 or QMAC_TYPE_U8.
+ *   (signed types) or half the codes (128 for U8).
+ * @type: A quantized type.
  * @channels: Not zero.
  *
  * Return: 0, -EINVAL, -ENOMEM.
@@ -162,11 +221,16 @@ QMAC_EXPORT int qmac_range_minmax(struct qmac_context *context, const float *x,
  *   scales and zero points.
  *
  * Where the formula of the scheme gives less than 2^-126 the scale is 2^-126;
- * where the range is 0 alone it is 1. A difference hi - lo beyond fp32 is
- * computed as hi / 255 - lo / 255. So every finite range has a finite scale.
+ * where the range is a single number (0, or any with QMAC_ZERO_CLAMP and
+ * QMAC_ZERO_FREE) it is 1. A difference hi - lo beyond fp32 is computed as
+ * hi / n - lo / n, n = q_max - q_min; a power of two beyond fp32 is 2^127. So
+ * every finite range has a finite scale. A constant tensor is thus exact to half
+ * a step of its value spread over the codes; min_range bounds that step.
  *
- * Return: 0, -EINVAL (type, scheme, min_range), -EDOM (a bound is NaN or
- * infinite, or hi < lo; names the channel).
+ * Return: 0, -EINVAL (type, scheme, bits, zero, min_range), -EDOM (a bound is
+ * NaN or infinite, or hi < lo; names the channel), -ERANGE (QMAC_ZERO_FREE: the
+ * range is so far from 0 that its zero point exceeds 2^21; names the channel).
+ * Nothing is written on failure.
  */
 QMAC_EXPORT int qmac_quant_choose(struct qmac_context *context, const struct qmac_quant_spec *spec,
 				  const float *lo, const float *hi,
@@ -192,19 +256,27 @@ QMAC_EXPORT int qmac_quant_minmax(struct qmac_context *context, const struct qma
  * struct qmac_quantize_options - details of quantization; zeroed is the default
  * @rounding: QMAC_ROUND_*; the default EVEN is that of ONNX, AWAY of TFLite.
  * @nan: enum qmac_nan.
+ * @zp_first: Round the fp32 sum of quotient and zero point instead of the
+ *   quotient: differs on ties when the zero point is odd.
+ * @reciprocal: Multiply by fp32(1 / scale) instead of dividing by the scale.
+ * @multiplier: NULL, or one positive normal number per channel of the
+ *   parameters: multiply by it instead of dividing by the scale. Borrowed.
  */
 struct qmac_quantize_options {
 	uint8_t rounding;
 	uint8_t nan;
+	bool zp_first;
+	bool reciprocal;
+	const float *multiplier;
 };
 
 /**
  * qmac_quantize() - q = clamp(round(x / scale) + zero_point, q_min, q_max)
  * @context: Receives messages.
  * @params: One channel, or as many as @extent.
- * @extent: Arrangement of the elements.
+ * @extent: Arrangement of the elements; an empty one is quantized to nothing.
  * @x: Elements.
- * @q: Receives one byte per element; may not overlap @x.
+ * @q: Receives qmac_type_bytes() bytes per element; may not overlap @x.
  * @options: NULL for the default.
  *
  * The division is a true fp32 division (QuantizeLinear of ONNX). Values beyond
@@ -222,8 +294,9 @@ QMAC_EXPORT int qmac_quantize(struct qmac_context *context, const struct qmac_qu
  * @context: Receives messages.
  * @params: One channel, or as many as @extent.
  * @extent: Arrangement of the elements.
- * @q: One byte per element.
- * @x: Receives the real numbers; may not overlap @q.
+ * @q: qmac_type_bytes() bytes per element.
+ * @x: Receives the real numbers; may not overlap @q. A code whose number is
+ *   beyond fp32, possible with scales near the greatest, becomes infinite.
  *
  * Return: 0, -EINVAL.
  */
@@ -267,6 +340,31 @@ QMAC_EXPORT int qmac_dequantize_acc(struct qmac_context *context, const int32_t 
 QMAC_EXPORT int qmac_quantize_bias(struct qmac_context *context, const float *bias, size_t n,
 				   float a_scale, const float *b_scale, size_t b_scale_count,
 				   int32_t *out);
+
+/**
+ * qmac_widen_scales() - weight scales with which every bias fits 32 bits
+ * @context: Receives messages.
+ * @bias: @n real numbers.
+ * @n: Output channels.
+ * @a_scale: Scale of the activations.
+ * @b_scale: Scales of the weights; those that are too small are raised.
+ * @b_scale_count: 1, or @n for a scale per output channel.
+ * @widened: NULL, or receives how many scales have been raised.
+ *
+ * The rule of TFLite: where |bias| is half of what 32 bits hold or more,
+ * |bias| >= 0.5 * a_scale * b_scale * (2^31 - 1), the scale becomes
+ * fp32(2 * |bias| / (2^31 - 1) / a_scale), computed in double, so that the bias
+ * takes half of the 32 bits and the sums have the rest. (TFLite reaches the
+ * scale by way of an fp32 range and may differ in the last digit.) Quantize the
+ * weights with the new scales.
+ *
+ * Return: 0, -EINVAL (scale not positive and finite, count), -EDOM (bias NaN or
+ * infinite), -ERANGE (no fp32 is large enough); each names the channel, and
+ * nothing is written.
+ */
+QMAC_EXPORT int qmac_widen_scales(struct qmac_context *context, const float *bias, size_t n,
+				  float a_scale, float *b_scale, size_t b_scale_count,
+				  size_t *widened);
 
 /**
  * enum qmac_preset - named recipes of requantization

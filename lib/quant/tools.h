@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* Formulas of other tools: one range to one scale. Call in the exact environment. */
+#ifndef QMAC_QUANT_TOOLS_H
+#define QMAC_QUANT_TOOLS_H
+
+#include <qmac/encoding.h>
+
+#include "quant/params.h"
+
+/* A range of one channel, finite and in order; 0 need not be in it. */
+struct tool_range {
+	float lo, hi;
+};
+
+/* @multiplier is 0 where the tool divides. */
+struct tool_choice {
+	float scale;
+	int32_t zero_point;
+	float multiplier;
+};
+
+/* 0, or -ERANGE where the tool's arithmetic overflows. */
+typedef int tool_formula(const struct codes *codes, const struct qmac_tool_spec *spec,
+			 struct tool_range range, struct tool_choice *out);
+
+tool_formula qmac_tool_onnx, qmac_tool_ort, qmac_tool_ort_symmetric, qmac_tool_ort_dynamic;
+tool_formula qmac_tool_tflite, qmac_tool_multiply, qmac_tool_tensorrt;
+tool_formula qmac_tool_fbgemm, qmac_tool_snpe;
+
+/* The range with 0 in it. */
+struct tool_range qmac_tool_widen(struct tool_range range);
+
+/* Greatest magnitude. */
+float qmac_tool_magnitude(struct tool_range range);
+
+/* A finite scale of at least 2^-126; 1 for a range of zeros alone. */
+float qmac_tool_usable(float scale, struct tool_range range);
+
+/* The end of the range that has the smaller error gives the zero point, clamped to the codes. */
+double qmac_tool_zero_point(const struct codes *codes, double lo, double hi, double scale);
+
+#endif /* QMAC_QUANT_TOOLS_H */

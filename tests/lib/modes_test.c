@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+/* What has been computed does not depend on the caller's floating-point modes. */
+#include <errno.h>
+#include <fenv.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__SSE2__)
+#include <xmmintrin.h>
+#endif
+
+#include <qmac/qmac.h>
+
+#include "tap.h"
+
+#define COUNT	 512
+#define ROUNDS	 8
+#define TOOLS	 8
+#define CHANNELS 64
+
+static struct qmac_context *context;
+
+/* Everything that computes, in one piece of memory. */
+struct outcome {
+	uint16_t q[ROUNDS * 3][COUNT];
+	float back[COUNT];
+	float group_scale[COUNT];
+	int32_t group_zero[COUNT];
+	float scale[TOOLS * 2][CHANNELS], multiplier[TOOLS * 2][CHANNELS];
+	int32_t zero_point[TOOLS * 2][CHANNELS];
+	struct qmac_encoding encoding[CHANNELS];
+	struct qmac_codebook book[3];
+	uint8_t codes[3][COUNT];
+	uint64_t words[8];
+	float alpha[8];
+	uint8_t blocks[COUNT / 32 * 34];
+	float widened[CHANNELS], reciprocal[CHANNELS];
+	uint16_t half[2][COUNT];
+	int top, errors;
+};
+
+static void compute_groups(const float *x, struct outcome *out)
+{
+	static const uint8_t roundings[ROUNDS] = { QMAC_ROUND_EVEN,	 QMAC_ROUND_UP,
+						   QMAC_ROUND_AWAY,	 QMAC_ROUND_TRUNCATE,
+						   QMAC_ROUND_FLOOR,	 QMAC_ROUND_CEIL,
+						   QMAC_ROUND_HALF_DOWN, QMAC_ROUND_HALF_ZERO };
+	const struct qmac_quant_spec spec = { .type = QMAC_TYPE_U16,
+					      .scheme = QMAC_SCHEME_ASYMMETRIC };
+	const struct qmac_granularity g = { { 8, 16, 4 }, 5, true };
+	struct qmac_quant_params params;
+	size_t i;
+
+	out->errors += !!qmac_group_minmax(context, &spec, x, &g, QMAC_NAN_ERROR, &params);
+	memcpy(out->group_scale, params.scale, params.channels * sizeof(float));
+	memcpy(out->group_zero, params.zero_point, params.channels * sizeof(int32_t));
+	for (i = 0; i < ROUNDS * 3; i++) {
+		const struct qmac_quantize_options options = { .rounding = roundings[i / 3],
+							       .zp_first = i % 3 == 1,
+							       .reciprocal = i % 3 == 2 };
+
+		out->errors += !!qmac_group_quantize(context, &params, &g, x, out->q[i], &options);
+	}
+	out->errors += !!qmac_group_dequantize(context, &params, &g, out->q[0], out->back);
+	qmac_quant_params_release(&params);
+}
+
+static void compute_tools(const float *x, struct outcome *out)
+{
+	float lo[CHANNELS], hi[CHANNELS];
+	const struct qmac_extent extent = { 1, CHANNELS, COUNT / CHANNELS };
+	struct qmac_quant_params params;
+	unsigned int i, c;
+
+	out->errors += !!qmac_range_minmax(context, x, &extent, QMAC_NAN_ERROR, lo, hi);
+	for (i = 0; i < TOOLS * 2; i++) {
+		const struct qmac_tool_spec spec = {
+			.tool = (uint8_t)(i / 2),
+			.type = i / 2 == QMAC_TOOL_SNPE ? QMAC_TYPE_U8 : QMAC_TYPE_S8,
+			.symmetric = i % 2,
+			.power_of_two = i / 2 == QMAC_TOOL_FBGEMM && i % 2,
+		};
+
+		params = (struct qmac_quant_params){ .type = QMAC_TYPE_S8,
+						     .channels = CHANNELS,
+						     .scale = out->scale[i],
+						     .zero_point = out->zero_point[i] };
+		if (qmac_tool_choose(context, &spec, lo, hi, &params, out->multiplier[i]))
+			continue; /* a form that the tool does not have */
+		for (c = 0; c < CHANNELS; c++)
+			out->errors += !!qmac_encoding_get(context, &params, c, &out->encoding[c]);
+		for (c = 0; c < CHANNELS; c++)
+			qmac_scale_from_reciprocal(context, out->scale[i][c], &out->reciprocal[c]);
+	}
+	memcpy(out->widened, out->scale[0], sizeof(out->widened));
+	out->errors +=
+		!!qmac_widen_scales(context, x, CHANNELS, 1e-9f, out->widened, CHANNELS, NULL);
+}
+
+static void compute_nonlinear(const float *x, struct outcome *out)
+{
+	const struct qmac_kmeans_options lloyd = { .method = QMAC_KMEANS_LLOYD };
+	unsigned int i;
+
+	out->errors += !!qmac_codebook_kmeans(context, x, COUNT, 13, NULL, &out->book[0]);
+	out->errors += !!qmac_codebook_kmeans(context, x, COUNT, 13, &lloyd, &out->book[1]);
+	out->errors += !!qmac_log2_top(context, x, COUNT, QMAC_NAN_ERROR, &out->top);
+	out->errors += !!qmac_codebook_log2(context, 6, out->top, &out->book[2]);
+	for (i = 0; i < 3; i++)
+		out->errors += !!qmac_codebook_encode(context, &out->book[i], x, COUNT,
+						      QMAC_NAN_ERROR, out->codes[i]);
+	out->errors += !!qmac_binary_quantize(context, x, 8, COUNT / 8, QMAC_NAN_ERROR, out->words,
+					      out->alpha);
+	out->errors += !!qmac_ggml_quantize(context, QMAC_GGML_Q8_0, x, COUNT, out->blocks);
+	out->errors += !!qmac_ggml_quantize(context, QMAC_GGML_Q4_0, x, COUNT / 2, out->blocks);
+	qmac_f16_narrow(x, COUNT, out->half[0]);
+	qmac_bf16_narrow(x, COUNT, out->half[1]);
+}
+
+static void compute(const float *x, struct outcome *out)
+{
+	memset(out, 0, sizeof(*out));
+	compute_groups(x, out);
+	compute_tools(x, out);
+	compute_nonlinear(x, out);
+}
+
+static void random_floats(struct rng *rng, float *x)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT; i++) {
+		x[i] = ldexpf((float)rng_in(rng, -8000000, 8000000), (int)rng_in(rng, -40, -10));
+		if (i / 8 % 16 == 3 || i / 4 % 16 == 5) /* whole channels of subnormals */
+			x[i] = ldexpf((float)rng_in(rng, -3000, 3000), -149);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static const int modes[] = { FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO };
+	static const char *const names[] = { "upward", "downward", "toward zero" };
+	static struct outcome want, got;
+	struct rng rng = { argc > 1 ? strtoull(argv[1], NULL, 0) : 7 };
+	unsigned long long seed = rng.state;
+	float x[COUNT];
+	bool kept;
+	size_t i;
+
+	if (qmac_context_create(&context))
+		return 1;
+	random_floats(&rng, x);
+	compute(x, &want);
+	tap_ok(!want.errors, "all is computed, seed %llu", seed);
+	for (i = 0; i < 3; i++) {
+		fesetround(modes[i]);
+		feclearexcept(FE_ALL_EXCEPT);
+		compute(x, &got);
+		kept = fegetround() == modes[i] && !fetestexcept(FE_ALL_EXCEPT);
+		fesetround(FE_TONEAREST);
+		tap_ok(!memcmp(&want, &got, sizeof(want)), "same results when rounding %s",
+		       names[i]);
+		tap_ok(kept, "rounding %s and exception flags are left alone", names[i]);
+	}
+#if defined(__SSE2__)
+	{
+		unsigned int csr = _mm_getcsr();
+
+		_mm_setcsr(csr | 0x8040); /* flush to zero, denormals are zero */
+		compute(x, &got);
+		kept = (_mm_getcsr() & 0x8040) == 0x8040;
+		_mm_setcsr(csr);
+		tap_ok(!memcmp(&want, &got, sizeof(want)) && kept,
+		       "same results with flush to zero and denormals are zero");
+	}
+#endif
+	qmac_context_destroy(context);
+	return tap_done();
+}
