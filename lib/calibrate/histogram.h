@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Histogram of magnitudes by sign, with bins a power of two wide that begin at
+ * zero: bin k of either sign counts k * 2^exponent <= |x| < (k + 1) * 2^exponent.
+ * Zeros are not in it. The exponent is the least that fits the greatest
+ * magnitude seen, so the counts depend on what was seen and on nothing else.
+ * Integer arithmetic only.
+ */
+#ifndef QMAC_CALIBRATE_HISTOGRAM_H
+#define QMAC_CALIBRATE_HISTOGRAM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* 2^-149 is the least fp32: narrower bins would stay empty. */
+#define LEAST_EXPONENT (-149)
+
+/**
+ * struct histogram - counts by sign and magnitude
+ * @bins: Bins of either sign, a power of two.
+ * @exponent: Width of a bin is 2^exponent.
+ * @count: Positive bins [0, bins), then negative ones [bins, 2 bins).
+ */
+struct histogram {
+	size_t bins;
+	int exponent;
+	uint64_t *count;
+};
+
+/* 0 or -ENOMEM. */
+int histogram_init(struct histogram *histogram, size_t bins);
+
+void histogram_release(struct histogram *histogram);
+
+/* Doubles the width until @magnitude, the bits of a finite fp32 without sign, fits. */
+void histogram_fit(struct histogram *histogram, uint32_t magnitude);
+
+/* The exponent at which @magnitude just fits. */
+int histogram_exponent(size_t bins, uint32_t magnitude);
+
+/* Counts elements that fit. Returns the number of zeros, which are not counted. */
+size_t histogram_count(struct histogram *histogram, const float *x, size_t count);
+
+/* Adds @from, of as many bins; its counts must not overflow the sum. */
+void histogram_merge(struct histogram *into, const struct histogram *from);
+
+#endif /* QMAC_CALIBRATE_HISTOGRAM_H */
