@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#include "network/fold.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "context.h"
+#include "network/infer.h"
+#include "network/ops.h"
+#include "network/plan.h"
+#include "network/run.h"
+
+char *net_fresh_name(const struct qmac_network *network, const char *base, const char *suffix)
+{
+	unsigned int i;
+	char *name;
+
+	for (i = 1; i; i++) {
+		if (asprintf(&name, i == 1 ? "%s%s" : "%s%s_%u", base, suffix, i) < 0)
+			return NULL;
+		if (net_find(network, name) == NET_NONE)
+			return name;
+		free(name);
+	}
+	return NULL;
+}
+
+/* Operators whose result is no larger than their input: a file cannot grow by them. */
+static bool is_foldable(const struct qmac_network *network, const struct net_node *node)
+{
+	size_t i;
+
+	switch (node->op) {
+	case NET_DEQUANTIZE:
+	case NET_FLATTEN:
+	case NET_IDENTITY:
+	case NET_QUANTIZE:
+	case NET_RESHAPE:
+	case NET_TRANSPOSE:
+		break;
+	default:
+		return false;
+	}
+	for (i = 0; i < node->input_count; i++) {
+		const struct net_tensor *tensor = net_input(network, node, i);
+
+		if (tensor && !tensor->data)
+			return false;
+	}
+	return true;
+}
+
+int net_fold_constants(struct qmac_network *network)
+{
+	size_t i;
+
+	for (i = 0; i < network->node_count; i++) {
+		struct net_node *node = &network->nodes[i];
+		struct net_tensor *out = &network->tensors[node->output];
+		void *values;
+
+		if (node->folded || !is_foldable(network, node))
+			continue;
+		values = malloc(net_shape_count(&out->shape) * net_type_size(out->type));
+		if (!values)
+			return qmac_fail_nomem(network->context, "constants");
+		net_execute(network, node, values);
+		out->data = values;
+		node->folded = true;
+	}
+	return 0;
+}
+
+int net_own_constant(struct qmac_network *network, struct net_node *node, size_t input)
+{
+	const struct net_tensor *tensor = net_input(network, node, input);
+	size_t bytes = net_shape_count(&tensor->shape) * net_type_size(tensor->type), number;
+	struct net_shape shape = tensor->shape;
+	enum net_type type = tensor->type;
+	void *data;
+	char *name;
+	int error;
+
+	if (tensor->users == 1 && !tensor->is_output && tensor->producer == NET_NONE)
+		return 0;
+	name = net_fresh_name(network, tensor->name, "_folded");
+	data = malloc(bytes);
+	if (!name || !data) {
+		free(name);
+		free(data);
+		return qmac_fail_nomem(network->context, "weights");
+	}
+	memcpy(data, tensor->data, bytes);
+	error = net_add_tensor(network, name, type, &shape, data, &number);
+	free(name);
+	if (!error) {
+		network->tensors[node->inputs[input]].users--;
+		network->tensors[number].users = 1;
+		node->inputs[input] = number;
+	}
+	return error;
+}
+
+/* A free batch is one that shapes follow: see whether they do. */
+static int settle_batch(struct qmac_network *network)
+{
+	bool follows;
+	size_t i;
+
+	if (!network->batch_is_free)
+		return net_infer(network, 0);
+	follows = !net_infer(network, 2);
+	for (i = 0; follows && i < network->output_count; i++) {
+		const struct net_tensor *out = &network->tensors[network->outputs[i]];
+
+		follows = out->data || (out->shape.rank && out->shape.dim[0] == 2);
+	}
+	for (i = 0; i < network->input_count; i++)
+		network->tensors[network->inputs[i]].shape.dim[0] = 1;
+	network->batch_is_free = follows;
+	return net_infer(network, 1);
+}
+
+int net_finish(struct qmac_network *network, bool fold)
+{
+	int error = net_index(network);
+
+	if (!error)
+		error = net_infer(network, 1);
+	if (!error)
+		error = net_fold_constants(network);
+	if (!error && fold)
+		error = net_fold_gemm(network);
+	if (!error && fold)
+		error = net_index(network);
+	if (!error && fold)
+		error = net_fold_norm(network);
+	if (!error)
+		error = net_index(network);
+	return error ? error : settle_batch(network);
+}

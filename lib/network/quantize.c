@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: MIT
+/* A float network as a quantized one: QuantizeLinear and DequantizeLinear put in. */
+#include "network/quantize.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <qmac/quant.h>
+#include <qmac/type.h>
+
+#include "context.h"
+#include "network/ops.h"
+
+/* Operators whose results are values of their input. */
+static bool keeps_values(enum net_op op)
+{
+	return op == NET_MAX_POOL || op == NET_FLATTEN || op == NET_RESHAPE ||
+	       op == NET_TRANSPOSE || op == NET_IDENTITY;
+}
+
+static bool computes(enum net_op op)
+{
+	return op == NET_CONV || op == NET_GEMM || op == NET_MATMUL || op == NET_ADD ||
+	       op == NET_MUL;
+}
+
+/* Does it only go into a Relu or Clip that will be part of its producer? */
+static bool goes_into_clamp(const struct qmac_network *from, size_t number)
+{
+	const struct net_tensor *tensor = &from->tensors[number];
+	enum net_op user;
+
+	if (tensor->users != 1 || tensor->is_output || tensor->producer == NET_NONE ||
+	    !computes(from->nodes[tensor->producer].op))
+		return false;
+	user = from->nodes[tensor->last_user].op;
+	return user == NET_RELU || user == NET_CLIP;
+}
+
+static int choose(struct quantizer *quantizer, size_t number,
+		  const struct qmac_network_range *range)
+{
+	struct quantized *activation = &quantizer->activations[number];
+	const struct qmac_quant_spec spec = { .type = quantizer->options.activation_type,
+					      .scheme = QMAC_SCHEME_ASYMMETRIC };
+	struct qmac_quant_params params = {
+		.channels = 1,
+		.scale = &activation->scale,
+		.zero_point = &activation->zero,
+	};
+	int error =
+		qmac_quant_choose(quantizer->to->context, &spec, &range->lo, &range->hi, &params);
+
+	if (error)
+		qmac_fail_more(quantizer->to->context, error,
+			       "tensor '%.80s': ", quantizer->from->tensors[number].name);
+	return error;
+}
+
+/* Decides on one activation; its node's input has been decided on. */
+static int plan_activation(struct quantizer *quantizer, size_t number,
+			   const struct qmac_network_range *ranges)
+{
+	const struct qmac_network *from = quantizer->from;
+	const struct net_tensor *tensor = &from->tensors[number];
+	struct quantized *activation = &quantizer->activations[number];
+
+	if (tensor->type != NET_F32 || !tensor->users || goes_into_clamp(from, number))
+		return 0;
+	activation->wanted = true;
+	if (tensor->producer != NET_NONE && keeps_values(from->nodes[tensor->producer].op)) {
+		size_t source = from->nodes[tensor->producer].inputs[0];
+
+		if (quantizer->activations[source].wanted) {
+			*activation = quantizer->activations[source];
+			return 0;
+		}
+	}
+	return choose(quantizer, number, &ranges[number]);
+}
+
+static int plan(struct quantizer *quantizer, const struct qmac_network_range *ranges)
+{
+	const struct qmac_network *from = quantizer->from;
+	int error = 0;
+	size_t i;
+
+	for (i = 0; !error && i < from->input_count; i++)
+		error = plan_activation(quantizer, from->inputs[i], ranges);
+	for (i = 0; !error && i < from->node_count; i++) {
+		const struct net_node *node = &from->nodes[i];
+
+		if (node->op == NET_QUANTIZE || node->op == NET_DEQUANTIZE)
+			return qmac_fail(
+				quantizer->to->context, -EINVAL,
+				"%s %.80s: the network is quantized already; start from the "
+				"float one",
+				net_ops[node->op].name, net_node_name(from, node));
+		if (!node->folded)
+			error = plan_activation(quantizer, node->output, ranges);
+	}
+	return error;
+}
+
+static bool is_layer_weight(const struct qmac_network *from, const struct net_node *node, size_t i)
+{
+	size_t l;
+
+	for (l = 0; l < from->layer_count; l++)
+		if (&from->nodes[from->layers[l]] == node)
+			return i == 1 || (i == 2 && net_input(from, node, 2)->data);
+	return false;
+}
+
+/* A constant that is read as it is. */
+static int copy_constant(struct quantizer *quantizer, size_t number, size_t *out)
+{
+	const struct net_tensor *tensor = &quantizer->from->tensors[number];
+	size_t bytes = net_shape_count(&tensor->shape) * net_type_size(tensor->type);
+	int error = 0;
+	void *copy;
+
+	if (quantizer->map[number] == NET_NONE) {
+		copy = malloc(bytes);
+		if (!copy)
+			return qmac_fail_nomem(quantizer->to->context, "constants");
+		memcpy(copy, tensor->data, bytes);
+		error = net_add_tensor(quantizer->to, tensor->name, tensor->type, &tensor->shape,
+				       copy, &quantizer->map[number]);
+	}
+	*out = quantizer->map[number];
+	return error;
+}
+
+/* First the names that stay, so that new ones keep clear of them. */
+static int copy_tensors(struct quantizer *quantizer)
+{
+	const struct qmac_network *from = quantizer->from;
+	size_t i, j, ignored;
+	int error = 0;
+
+	for (i = 0; !error && i < from->input_count; i++) {
+		const struct net_tensor *tensor = &from->tensors[from->inputs[i]];
+
+		error = net_add_tensor(quantizer->to, tensor->name, tensor->type, &tensor->shape,
+				       NULL, &quantizer->map[from->inputs[i]]);
+		quantizer->to->inputs[i] = quantizer->map[from->inputs[i]];
+	}
+	for (i = 0; !error && i < from->node_count; i++) {
+		const struct net_node *node = &from->nodes[i];
+
+		if (node->folded)
+			continue;
+		error = net_add_tensor(quantizer->to, from->tensors[node->output].name, NET_F32,
+				       NULL, NULL, &quantizer->map[node->output]);
+	}
+	for (i = 0; !error && i < from->node_count; i++)
+		for (j = 0; !error && j < from->nodes[i].input_count; j++) {
+			const struct net_tensor *tensor = net_input(from, &from->nodes[i], j);
+
+			if (!from->nodes[i].folded && tensor && tensor->data &&
+			    !is_layer_weight(from, &from->nodes[i], j))
+				error = copy_constant(quantizer, from->nodes[i].inputs[j],
+						      &ignored);
+		}
+	for (i = 0; !error && i < from->output_count; i++)
+		if (from->tensors[from->outputs[i]].data)
+			error = copy_constant(quantizer, from->outputs[i], &ignored);
+	return error;
+}
+
+/* Inputs of a node that are no weights of a layer. */
+static int connect(struct quantizer *quantizer, const struct net_node *node, struct net_node *made)
+{
+	const struct qmac_network *from = quantizer->from;
+	int error = 0;
+	size_t i;
+
+	for (i = 0; !error && i < node->input_count; i++) {
+		size_t number = node->inputs[i];
+
+		if (number == NET_NONE || is_layer_weight(from, node, i))
+			continue;
+		if (!from->tensors[number].data)
+			made->inputs[i] = quantizer->activations[number].wanted
+						  ? quantizer->activations[number].dequantized
+						  : quantizer->map[number];
+		else if ((node->op == NET_ADD || node->op == NET_MUL) &&
+			 from->tensors[number].type == NET_F32)
+			error = quantizer_operand(quantizer, number, &made->inputs[i]);
+		else
+			made->inputs[i] = quantizer->map[number];
+	}
+	return error;
+}
+
+static bool is_layer(const struct qmac_network *from, const struct net_node *node)
+{
+	return node->input_count > 1 && is_layer_weight(from, node, 1);
+}
+
+/*
+ * One node. What it reads comes before it: hence a stand-in that is filled in
+ * first and becomes the node when all that is in the network.
+ */
+static int copy_node(struct quantizer *quantizer, const struct net_node *node)
+{
+	size_t output = quantizer->map[node->output];
+	struct net_node stand_in = { .op = node->op }, *made;
+	size_t i;
+	int error;
+
+	stand_in.inputs = calloc(node->input_count + 1, sizeof(*stand_in.inputs));
+	if (!stand_in.inputs)
+		return qmac_fail_nomem(quantizer->to->context, "a node");
+	for (i = 0; i < node->input_count; i++)
+		stand_in.inputs[i] = NET_NONE;
+	error = connect(quantizer, node, &stand_in);
+	if (!error && is_layer(quantizer->from, node)) {
+		error = quantizer_layer(quantizer, node, &stand_in);
+		if (!error && node->input_count > 2 && node->inputs[2] != NET_NONE &&
+		    stand_in.inputs[2] == NET_NONE) /* a bias that stays float */
+			error = copy_constant(quantizer, node->inputs[2], &stand_in.inputs[2]);
+	}
+	if (!error)
+		error = net_add_node(quantizer->to, node->op, node->name, node->input_count, output,
+				     &made);
+	if (!error) {
+		memcpy(made->inputs, stand_in.inputs, node->input_count * sizeof(*made->inputs));
+		made->attributes = node->attributes;
+		if (quantizer->activations[node->output].wanted)
+			error = quantizer_activation(quantizer, output,
+						     &quantizer->activations[node->output]);
+	}
+	free(stand_in.inputs);
+	return error;
+}
+
+static int build(struct quantizer *quantizer)
+{
+	const struct qmac_network *from = quantizer->from;
+	struct qmac_network *to = quantizer->to;
+	int error = copy_tensors(quantizer);
+	size_t i;
+
+	for (i = 0; !error && i < from->input_count; i++)
+		if (quantizer->activations[from->inputs[i]].wanted)
+			error = quantizer_activation(quantizer, to->inputs[i],
+						     &quantizer->activations[from->inputs[i]]);
+	for (i = 0; !error && i < from->node_count; i++)
+		if (!from->nodes[i].folded)
+			error = copy_node(quantizer, &from->nodes[i]);
+	for (i = 0; !error && i < from->output_count; i++)
+		to->outputs[i] = quantizer->map[from->outputs[i]];
+	if (error)
+		return error;
+	to->batch_is_free = from->batch_is_free;
+	return net_finish(to, false);
+}
+
+static int allocate(struct quantizer *quantizer)
+{
+	const struct qmac_network *from = quantizer->from;
+	struct qmac_network *to = quantizer->to;
+	size_t i;
+
+	quantizer->activations = calloc(from->tensor_count, sizeof(*quantizer->activations));
+	quantizer->map = calloc(from->tensor_count, sizeof(*quantizer->map));
+	to->inputs = calloc(from->input_count, sizeof(*to->inputs));
+	to->outputs = calloc(from->output_count, sizeof(*to->outputs));
+	if (!quantizer->activations || !quantizer->map || !to->inputs || !to->outputs)
+		return qmac_fail_nomem(to->context, "a network");
+	to->input_count = from->input_count;
+	to->output_count = from->output_count;
+	for (i = 0; i < from->tensor_count; i++)
+		quantizer->map[i] = NET_NONE;
+	return 0;
+}
+
+int qmac_network_quantize(const struct qmac_network *network,
+			  const struct qmac_network_range *ranges,
+			  const struct qmac_network_quantize_options *options,
+			  struct qmac_network **out)
+{
+	struct quantizer quantizer = { .from = network, .to = net_create(network->context) };
+	int error;
+
+	if (!quantizer.to)
+		return qmac_fail_nomem(network->context, "a network");
+	if (options)
+		quantizer.options = *options;
+	if (!quantizer.options.activation_type)
+		quantizer.options.activation_type = QMAC_TYPE_U8;
+	if (quantizer.options.activation_type != QMAC_TYPE_U8 &&
+	    quantizer.options.activation_type != QMAC_TYPE_S8)
+		error = qmac_fail(network->context, -EINVAL, "activations as %s: use u8 or s8",
+				  qmac_type_name(quantizer.options.activation_type));
+	else
+		error = allocate(&quantizer);
+	if (!error)
+		error = plan(&quantizer, ranges);
+	if (!error)
+		error = build(&quantizer);
+	free(quantizer.activations);
+	free(quantizer.map);
+	if (error)
+		qmac_network_destroy(quantizer.to);
+	else
+		*out = quantizer.to;
+	return error;
+}
