@@ -10,12 +10,14 @@ LIB_VERSION := $(shell sed -n 's/^\#define QMAC_LIB_VERSION_[A-Z]* \([0-9]*\)$$/
 	lib/include/qmac/version.h | paste -sd.)
 LIB_SONAME  := libqmac.so.0
 
-LIBQMAC_LIBS := $(shell pkg-config --libs libdrm) -lm -ldl
+LIBQMAC_LIBS := $(shell pkg-config --libs libdrm json-c libprotobuf-c) -lm -ldl
 
-CFLAGS_lib := -Ilib -I. -fPIC $(shell pkg-config --cflags libdrm)
+CFLAGS_lib := -Ilib -I. -I$(B)/gen -fPIC $(shell pkg-config --cflags libdrm json-c libprotobuf-c)
 
 lib_ref_obj := $(patsubst %.c,$(B)/obj/%.o,$(wildcard lib/ref/*.c))
-lib_obj := $(patsubst %.c,$(B)/obj/%.o,$(wildcard lib/*.c lib/quant/*.c lib/device/*.c lib/gemm/*.c))
+lib_obj := $(patsubst %.c,$(B)/obj/%.o,$(wildcard lib/*.c lib/quant/*.c lib/device/*.c lib/gemm/*.c \
+	lib/calibrate/*.c lib/formats/*.c lib/network/*.c lib/onnx/*.c)) \
+	$(B)/obj/gen/onnx.pb-c.o
 
 # What the in-process devices share with the simulator and the driver.
 lib_shared_obj := $(addprefix $(B)/obj/,sim/model/load.o sim/memory/pool.o \
@@ -24,6 +26,28 @@ lib_shared_obj := $(addprefix $(B)/obj/,sim/model/load.o sim/memory/pool.o \
 # Loops that are only fast when they are vectorized.
 $(addprefix $(B)/obj/lib/,ref/gemm.o quant/quantize.o quant/dequantize.o): CFLAGS += -O3
 $(B)/obj/driver/qmac_pt.o: CFLAGS += -fPIC
+
+$(B)/obj/lib/network/product.o $(B)/obj/lib/network/run_quantize.o $(B)/obj/lib/network/fake.o: \
+	CFLAGS += -O3
+
+# The messages of ONNX, generated from its own description.
+ONNX_PROTO := /usr/include/onnx/onnx.proto
+
+$(B)/gen/onnx.pb-c.c: $(ONNX_PROTO)
+	$(call say,GEN,$@)
+	@mkdir -p $(@D)
+	$(Q)protoc-c --c_out=$(@D) -I$(<D) $< 2>&1 | { grep -v 'protoc-c. is deprecated' >&2 || true; }
+
+$(B)/gen/onnx.pb-c.h: $(B)/gen/onnx.pb-c.c
+	@test -e $@
+
+$(B)/obj/gen/%.o: $(B)/gen/%.c
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(CFLAGS_lib) -c -o $@ $<
+
+$(patsubst %.c,$(B)/obj/%.o,$(wildcard lib/onnx/*.c)) \
+$(patsubst %.c,$(B)/obj/san/%.o,$(wildcard lib/onnx/*.c)): | $(B)/gen/onnx.pb-c.h
 
 $(B)/lib/libqmac-ref.a: $(lib_ref_obj)
 	$(call say,AR,$@)
@@ -84,6 +108,11 @@ lib_san := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fram
 lib_san_obj := $(patsubst $(B)/obj/%,$(B)/obj/san/%,$(lib_obj) $(lib_ref_obj) $(lib_shared_obj)) \
 	$(B)/obj/san/tests/lib/tap.o
 lib_tests := $(patsubst tests/lib/%.c,$(B)/tests/lib/%,$(wildcard tests/lib/*_test.c))
+
+$(B)/obj/san/gen/%.o: $(B)/gen/%.c
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(CFLAGS_lib) $(lib_san) -c -o $@ $<
 
 $(B)/obj/san/%.o: %.c Makefile
 	$(call say,CC,$@)

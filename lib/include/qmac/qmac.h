@@ -5,9 +5,20 @@
  *   version.h   version of the library
  *   context.h   where error messages go
  *   type.h      element types
- *   quant.h     float tensors to 8 bits and back, scales, multipliers
+ *   quant.h     float tensors to integers and back, scales, multipliers
+ *   group.h     a scale per row, group or block
+ *   encoding.h  other tools' formulas and conventions
+ *   bitwidth.h  bit widths of a network's weights, activations and biases
+ *   pack.h      codes of 1, 2 and 4 bits in bytes
+ *   float16.h   half precision and bfloat16
+ *   codebook.h  nonlinear quantization: k-means and powers of two
+ *   binary.h    one bit: signs, XNOR and popcount
+ *   ggml.h      blocks of ggml, Q4_0 and Q8_0
+ *   calibrate.h ranges from data: histograms, searches, other tools' calibration
+ *   table.h     calibration files of this and other tools
  *   device.h    devices, buffers, jobs: hardware, simulation or reference
  *   gemm.h      matrix products and linear layers
+ *   network.h   networks from ONNX files: run, examined, quantized
  *   ops.h       reference operators, the definition of all integer results
  *
  * Conventions of the whole library:
@@ -30,11 +41,22 @@
 #ifndef QMAC_QMAC_H
 #define QMAC_QMAC_H
 
+#include <qmac/binary.h>
+#include <qmac/bitwidth.h>
+#include <qmac/calibrate.h>
+#include <qmac/codebook.h>
 #include <qmac/context.h>
 #include <qmac/device.h>
+#include <qmac/encoding.h>
+#include <qmac/float16.h>
 #include <qmac/gemm.h>
+#include <qmac/ggml.h>
+#include <qmac/group.h>
+#include <qmac/network.h>
 #include <qmac/ops.h>
+#include <qmac/pack.h>
 #include <qmac/quant.h>
+#include <qmac/table.h>
 #include <qmac/type.h>
 #include <qmac/version.h>
 
