@@ -13,5 +13,11 @@ enum {
 /* Each takes its name as argv[0] and returns an exit status. */
 int command_info(int argc, char **argv);
 int command_gemm(int argc, char **argv);
+int command_calibrate(int argc, char **argv);
+int command_table(int argc, char **argv);
+int command_quantize_network(int argc, char **argv);
+int command_sensitivity(int argc, char **argv);
+int command_sizes(int argc, char **argv);
+int command_sweep(int argc, char **argv);
 
 #endif /* QMAC_TOOL_COMMAND_H */

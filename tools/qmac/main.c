@@ -13,6 +13,12 @@ static const struct {
 } commands[] = {
 	{ "info", command_info, "tell what a device is and can do" },
 	{ "gemm", command_gemm, "multiply matrices on a device" },
+	{ "calibrate", command_calibrate, "choose the range of a tensor's codes from data" },
+	{ "table", command_table, "convert calibration files" },
+	{ "quantize", command_quantize_network, "make an 8-bit ONNX network of a float one" },
+	{ "sensitivity", command_sensitivity, "tell which layers of a network suffer most" },
+	{ "sizes", command_sizes, "tell what widths make of the sizes of ten networks" },
+	{ "sweep", command_sweep, "tell what widths make of a network's results" },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -21,7 +27,7 @@ static void usage(FILE *out)
 {
 	fprintf(out, "usage: qmac COMMAND [OPTION]...\n\n");
 	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
+		fprintf(out, "  %-11s %s\n", commands[i].name, commands[i].summary);
 	fprintf(out, "\nqmac COMMAND --help tells the options. Exit status: 0 well, 1 failed, "
 		     "2 misused.\n");
 }

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+#include "calibrate_tensor.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "npy/npy.h"
+
+static int failed(struct qmac_context *context, const char *where, int error)
+{
+	fprintf(stderr, "qmac calibrate: %s%s%s\n", where, *where ? ": " : "",
+		error == -ENOMEM ? "no memory" : qmac_context_message(context));
+	return error;
+}
+
+/* "NAME=FILE": where FILE begins. A name without a file name behind it is none. */
+static const char *file_of(const char *argument)
+{
+	const char *equals = strchr(argument, '=');
+
+	return equals && equals > argument && !memchr(argument, '/', (size_t)(equals - argument))
+		       ? equals + 1
+		       : argument;
+}
+
+/* The tensor that an argument belongs to; NULL without memory. */
+static struct calibrate_tensor *tensor_of(const struct calibrate_options *options,
+					  const char *argument, struct calibrate_tensors *tensors)
+{
+	const char *file = file_of(argument), *from = file == argument ? options->name : argument;
+	size_t length = file == argument ? strlen(from) : (size_t)(file - argument - 1);
+	struct calibrate_tensor *tensor;
+
+	for (size_t i = 0; i < tensors->count; i++) {
+		tensor = &tensors->all[i];
+		if (strlen(tensor->name) == length && !memcmp(tensor->name, from, length))
+			return tensor;
+	}
+	tensor = &tensors->all[tensors->count];
+	tensor->name = strndup(from, length);
+	if (!tensor->name)
+		return NULL;
+	tensors->count++;
+	return tensor;
+}
+
+static int update(struct qmac_context *context, const char *path,
+		  struct qmac_calibration *calibration)
+{
+	struct npy_array array;
+	char message[4608];
+	int ret = npy_load(path, &array, message, sizeof(message));
+
+	if (ret) {
+		fprintf(stderr, "qmac calibrate: %s\n", message);
+		return ret;
+	}
+	if (array.type != NPY_F32) {
+		fprintf(stderr, "qmac calibrate: %s is %s; expected float32\n", path,
+			npy_type_name(array.type));
+		ret = -EINVAL;
+	} else {
+		ret = qmac_calibration_update(calibration, array.data, array.count);
+		if (ret)
+			failed(context, path, ret);
+	}
+	npy_free(&array);
+	return ret;
+}
+
+/* All files, once; where a moving average is wanted every file is a step of it. */
+static int pass(struct qmac_context *context, const struct calibrate_options *options,
+		struct calibrate_tensors *tensors, bool first)
+{
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < options->file_count; i++) {
+		const char *argument = options->files[i];
+		struct calibrate_tensor *tensor = tensor_of(options, argument, tensors);
+
+		ret = update(context, file_of(argument), tensor->calibration);
+		if (!ret && first && options->constant >= 0) {
+			ret = qmac_calibration_step(tensor->calibration, options->constant);
+			if (ret)
+				failed(context, file_of(argument), ret);
+		}
+	}
+	return ret;
+}
+
+static int second_pass(struct qmac_context *context, const struct calibrate_options *options,
+		       struct calibrate_tensors *tensors)
+{
+	if (!options->file_count || qmac_calibration_passes(tensors->all[0].calibration) < 2)
+		return 0;
+	for (size_t i = 0; i < tensors->count; i++) {
+		int ret = qmac_calibration_next_pass(tensors->all[i].calibration);
+
+		if (ret)
+			return failed(context, tensors->all[i].name, ret);
+	}
+	return pass(context, options, tensors, false);
+}
+
+static int resume(struct qmac_context *context, const struct calibrate_options *options,
+		  struct calibrate_tensors *tensors)
+{
+	struct calibrate_tensor *tensor = &tensors->all[0];
+	int ret;
+
+	if (!tensors->count) {
+		tensor->name = strdup(options->name);
+		if (!tensor->name)
+			return failed(context, options->resume, -ENOMEM);
+		tensors->count = 1;
+	}
+	if (tensors->count > 1) {
+		fprintf(stderr,
+			"qmac calibrate: --resume %s: a state is of one tensor, not of %s and %s\n",
+			options->resume, tensors->all[0].name, tensors->all[1].name);
+		return -EINVAL;
+	}
+	ret = qmac_calibration_load(context, options->resume, &tensor->calibration);
+	if (ret)
+		return failed(context, "", ret);
+	if (options->file_count && qmac_calibration_passes(tensor->calibration) > 1) {
+		fprintf(stderr,
+			"qmac calibrate: --resume %s: this calibrator needs all files twice: "
+			"calibrate them together\n",
+			options->resume);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int begin(struct qmac_context *context, const struct calibrate_options *options,
+		 struct calibrate_tensors *tensors)
+{
+	for (size_t i = 0; i < options->file_count; i++)
+		if (!tensor_of(options, options->files[i], tensors))
+			return failed(context, options->files[i], -ENOMEM);
+	if (options->resume)
+		return resume(context, options, tensors);
+	for (size_t i = 0; i < tensors->count; i++) {
+		int ret = qmac_calibration_create(context, &options->calibration,
+						  &tensors->all[i].calibration);
+
+		if (ret)
+			return failed(context, tensors->all[i].name, ret);
+	}
+	return 0;
+}
+
+int calibrate_tensors_read(struct qmac_context *context, const struct calibrate_options *options,
+			   struct calibrate_tensors *tensors)
+{
+	int ret;
+
+	*tensors = (struct calibrate_tensors){
+		.all = calloc(options->file_count + 1, sizeof(*tensors->all)),
+	};
+	ret = tensors->all ? begin(context, options, tensors) : -ENOMEM;
+	if (!ret)
+		ret = pass(context, options, tensors, true);
+	if (!ret)
+		ret = second_pass(context, options, tensors);
+	return ret;
+}
+
+int calibrate_tensors_choose(struct qmac_context *context, const struct calibrate_options *options,
+			     struct calibrate_tensors *tensors)
+{
+	for (size_t i = 0; i < tensors->count; i++) {
+		struct calibrate_tensor *tensor = &tensors->all[i];
+		int ret = qmac_calibration_choose(tensor->calibration, &options->method,
+						  &tensor->range);
+
+		if (ret)
+			return failed(context, tensor->name, ret);
+	}
+	return 0;
+}
+
+void calibrate_tensors_free(struct calibrate_tensors *tensors)
+{
+	for (size_t i = 0; tensors->all && i < tensors->count; i++) {
+		free(tensors->all[i].name);
+		qmac_calibration_destroy(tensors->all[i].calibration);
+	}
+	free(tensors->all);
+}

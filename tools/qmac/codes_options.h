@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* Options that say what codes are like, shared by subcommands. */
+#ifndef QMAC_TOOL_CODES_OPTIONS_H
+#define QMAC_TOOL_CODES_OPTIONS_H
+
+#include <stdbool.h>
+
+#include <qmac/qmac.h>
+
+/**
+ * struct codes_options - what was said
+ * @bits: --bits, 0 if not given.
+ * @is_unsigned: --unsigned.
+ * @scheme: enum qmac_scheme.
+ * @given: Any of them was given.
+ */
+struct codes_options {
+	unsigned int bits;
+	bool is_unsigned;
+	uint8_t scheme;
+	bool given;
+};
+
+/** codes_options_bits() - read --bits; false unless it is 2 to 16. */
+bool codes_options_bits(struct codes_options *options, const char *text);
+
+/** codes_options_spec() - the kind of codes: s8, u8, s16 or u16, of so many bits. */
+struct qmac_quant_spec codes_options_spec(const struct codes_options *options);
+
+/** format_by_name() - enum qmac_table_format, or -1. */
+int format_by_name(const char *name);
+
+/** format_by_suffix() - the usual format of a file of that name; QMAC's if none is. */
+unsigned int format_by_suffix(const char *path);
+
+#endif /* QMAC_TOOL_CODES_OPTIONS_H */

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+#include "network_samples.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int load(const struct network_options *options, const char *path, struct npy_array *array)
+{
+	char message[4608];
+	int ret = npy_load(path, array, message, sizeof(message));
+
+	if (ret)
+		fprintf(stderr, "qmac %s: %s\n", options->command, message);
+	return ret;
+}
+
+static size_t sample_size(const struct qmac_network *network, size_t tensor)
+{
+	struct qmac_network_tensor told, input;
+
+	qmac_network_tensor(network, tensor, &told);
+	qmac_network_tensor(network, qmac_network_input(network, 0), &input);
+	return told.count / input.dims[0];
+}
+
+/* float32, a sample per row; how a row is cut into dimensions does not matter. */
+static int load_rows(const struct network_options *options, const char *path,
+		     const struct network_samples *loaded, struct npy_array *array)
+{
+	size_t size = sample_size(loaded->network, qmac_network_input(loaded->network, 0));
+	int ret = load(options, path, array);
+
+	if (ret)
+		return ret;
+	if (array->type == NPY_F32 && array->ndim && array->shape[0] && array->count &&
+	    array->count / array->shape[0] == size)
+		return 0;
+	fprintf(stderr,
+		"qmac %s: %s: %s, %zu values per sample; expected float32, %zu per sample, at "
+		"least "
+		"one\n",
+		options->command, path, npy_type_name(array->type),
+		array->ndim && array->shape[0] ? array->count / array->shape[0] : array->count,
+		size);
+	return -EINVAL;
+}
+
+static int64_t label_at(const struct npy_array *array, size_t i)
+{
+	switch (array->type) {
+	case NPY_S8:
+		return ((const int8_t *)array->data)[i];
+	case NPY_U8:
+		return ((const uint8_t *)array->data)[i];
+	case NPY_S32:
+		return ((const int32_t *)array->data)[i];
+	default:
+		return -1;
+	}
+}
+
+static int take_labels(const struct network_options *options, const struct npy_array *array,
+		       struct network_samples *loaded)
+{
+	if (array->type == NPY_F32 || array->count != loaded->samples.rows) {
+		fprintf(stderr,
+			"qmac %s: %s: %zu values of type %s; expected %zu integers, one per "
+			"sample\n",
+			options->command, options->labels, array->count, npy_type_name(array->type),
+			loaded->samples.rows);
+		return -EINVAL;
+	}
+	loaded->labels = calloc(array->count, sizeof(*loaded->labels));
+	if (!loaded->labels)
+		return -ENOMEM;
+	for (size_t i = 0; i < array->count; i++) {
+		int64_t label = label_at(array, i);
+
+		if (label < 0 || (uint64_t)label >= loaded->outputs) {
+			fprintf(stderr,
+				"qmac %s: %s: label %lld of sample %zu; the network has outputs 0 "
+				"to %zu\n",
+				options->command, options->labels, (long long)label, i,
+				loaded->outputs - 1);
+			return -EINVAL;
+		}
+		loaded->labels[i] = (uint32_t)label;
+	}
+	return 0;
+}
+
+static int load_labels(const struct network_options *options, struct network_samples *loaded)
+{
+	struct npy_array array;
+	int ret = load(options, options->labels, &array);
+
+	if (ret)
+		return ret;
+	ret = take_labels(options, &array, loaded);
+	npy_free(&array);
+	return ret;
+}
+
+static int load_network(struct qmac_context *context, const struct network_options *options,
+			struct network_samples *loaded)
+{
+	int ret = qmac_network_load(context, options->model, &loaded->network);
+
+	if (ret) {
+		fprintf(stderr, "qmac %s: %s\n", options->command, qmac_context_message(context));
+		return ret;
+	}
+	qmac_network_info(loaded->network, &loaded->info);
+	if (loaded->info.inputs != 1 || loaded->info.outputs != 1) {
+		fprintf(stderr,
+			"qmac %s: %s has %zu inputs and %zu outputs; expected one of each\n",
+			options->command, options->model, loaded->info.inputs,
+			loaded->info.outputs);
+		return -EINVAL;
+	}
+	loaded->outputs = sample_size(loaded->network, qmac_network_output(loaded->network, 0));
+	return 0;
+}
+
+static int take_ranges(struct qmac_context *context, const struct network_options *options,
+		       struct network_samples *loaded)
+{
+	const struct npy_array *from = options->calibration ? &loaded->calibration : &loaded->data;
+	int ret;
+
+	loaded->ranges = calloc(loaded->info.tensors, sizeof(*loaded->ranges));
+	if (!loaded->ranges)
+		return -ENOMEM;
+	ret = qmac_network_minmax(loaded->network, from->shape[0], from->data, loaded->ranges);
+	if (ret)
+		fprintf(stderr, "qmac %s: %s\n", options->command, qmac_context_message(context));
+	return ret;
+}
+
+int network_samples_load(struct qmac_context *context, const struct network_options *options,
+			 struct network_samples *loaded)
+{
+	const struct npy_array *judge;
+	int ret;
+
+	*loaded = (struct network_samples){ 0 };
+	ret = load_network(context, options, loaded);
+	if (!ret && options->data)
+		ret = load_rows(options, options->data, loaded, &loaded->data);
+	if (!ret && options->calibration)
+		ret = load_rows(options, options->calibration, loaded, &loaded->calibration);
+	if (ret)
+		return ret;
+	judge = options->data ? &loaded->data : &loaded->calibration;
+	loaded->samples.rows = judge->shape[0];
+	loaded->samples.x = judge->data;
+	if (options->labels)
+		ret = load_labels(options, loaded);
+	if (!ret)
+		ret = take_ranges(context, options, loaded);
+	loaded->samples.labels = loaded->labels;
+	loaded->samples.ranges = loaded->ranges;
+	return ret;
+}
+
+void network_samples_release(struct network_samples *loaded)
+{
+	qmac_network_destroy(loaded->network);
+	npy_free(&loaded->data);
+	npy_free(&loaded->calibration);
+	free(loaded->labels);
+	free(loaded->ranges);
+}

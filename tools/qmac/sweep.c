@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+#include <stdio.h>
+
+#include "command.h"
+#include "network_report.h"
+#include "network_samples.h"
+
+static const char help[] =
+	"usage: qmac sweep MODEL.onnx --data X.npy [OPTION]...\n"
+	"\n"
+	"Quantizes all layers at each of several widths and tells what that does to the\n"
+	"network's results. 1 bit is the sign of a weight times the mean magnitude.\n"
+	"\n"
+	"  --data X.npy           samples, float32, one per row\n"
+	"  --labels Y.npy         the right output of each sample, for the accuracy\n"
+	"  --calib C.npy          samples that ranges of activations are taken from (default: X)\n"
+	"  --bits LIST            widths (default: 16,8,6,4,2,1)\n"
+	"  --weights-only         leave activations float\n"
+	"  --per-channel          a scale per output channel of the weights\n"
+	"  --json                 print a JSON object\n";
+
+struct results {
+	struct qmac_network_loss losses[NETWORK_WIDTHS], baseline;
+};
+
+static void print_text(const struct network_options *options, const struct network_samples *loaded,
+		       const struct results *results)
+{
+	printf("%zu samples; all %zu layers, %s, a scale per %s\n\n", loaded->samples.rows,
+	       loaded->info.layers,
+	       options->weights_only ? "weights alone" : "weights and activations",
+	       options->per_channel ? "channel" : "tensor");
+	printf("%-6s", "bits");
+	network_report_heading(options->labels);
+	printf("%-6s", "float");
+	network_report_loss(&results->baseline, NULL);
+	for (unsigned int i = 0; i < options->width_count; i++) {
+		printf("%-6u", options->widths[i]);
+		network_report_loss(&results->losses[i], &results->baseline);
+	}
+}
+
+static void print_json(const struct network_options *options, const struct network_samples *loaded,
+		       const struct results *results)
+{
+	struct json_object *object = json_object_new_object(), *list = json_object_new_array();
+	struct json_object *baseline = json_object_new_object();
+
+	network_report_add_text(object, "model", options->model);
+	network_report_add_count(object, "samples", loaded->samples.rows);
+	network_report_add_count(object, "layers", loaded->info.layers);
+	json_object_object_add(object, "weights_only",
+			       json_object_new_boolean(options->weights_only));
+	json_object_object_add(object, "per_channel",
+			       json_object_new_boolean(options->per_channel));
+	network_report_add_loss(baseline, &results->baseline);
+	json_object_object_add(object, "float", baseline);
+	for (unsigned int i = 0; i < options->width_count; i++) {
+		struct json_object *entry = json_object_new_object();
+
+		network_report_add_count(entry, "bits", options->widths[i]);
+		network_report_add_loss(entry, &results->losses[i]);
+		json_object_array_add(list, entry);
+	}
+	json_object_object_add(object, "widths", list);
+	network_report_print(object);
+}
+
+static int run(struct qmac_context *context, const struct network_options *options,
+	       struct network_samples *loaded)
+{
+	struct qmac_network_widths widths[NETWORK_WIDTHS];
+	struct results results;
+	int ret;
+
+	for (unsigned int i = 0; i < options->width_count; i++)
+		widths[i] = (struct qmac_network_widths){
+			.weight_bits = options->widths[i],
+			.activation_bits = options->weights_only ? 0 : options->widths[i],
+			.per_channel = options->per_channel,
+		};
+	ret = qmac_network_sweep(loaded->network, &loaded->samples, widths, options->width_count,
+				 results.losses, &results.baseline);
+	if (ret)
+		fprintf(stderr, "qmac sweep: %s\n", qmac_context_message(context));
+	else if (options->json)
+		print_json(options, loaded, &results);
+	else
+		print_text(options, loaded, &results);
+	return ret;
+}
+
+int command_sweep(int argc, char **argv)
+{
+	struct network_options options;
+	struct network_samples loaded;
+	struct qmac_context *context;
+	int ret = network_options_parse(argc, argv, NETWORK_TAKES_WIDTHS, help, &options);
+
+	if (ret >= 0)
+		return ret;
+	if (qmac_context_create(&context)) {
+		fprintf(stderr, "qmac sweep: no memory\n");
+		return STATUS_FAILED;
+	}
+	ret = network_samples_load(context, &options, &loaded);
+	if (!ret)
+		ret = run(context, &options, &loaded);
+	network_samples_release(&loaded);
+	qmac_context_destroy(context);
+	return ret ? STATUS_FAILED : STATUS_OK;
+}
