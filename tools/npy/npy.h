@@ -14,7 +14,9 @@ enum npy_type {
 	NPY_F32,
 	NPY_S8,
 	NPY_U8,
-	NPY_S32
+	NPY_S32,
+	NPY_S16,
+	NPY_U16
 };
 
 /**

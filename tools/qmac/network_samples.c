@@ -54,6 +54,10 @@ static int64_t label_at(const struct npy_array *array, size_t i)
 		return ((const int8_t *)array->data)[i];
 	case NPY_U8:
 		return ((const uint8_t *)array->data)[i];
+	case NPY_S16:
+		return ((const int16_t *)array->data)[i];
+	case NPY_U16:
+		return ((const uint16_t *)array->data)[i];
 	case NPY_S32:
 		return ((const int32_t *)array->data)[i];
 	default:

@@ -4,10 +4,12 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <json-c/json.h>
 
 #include "command.h"
+#include "sizes.h"
 
 static const char help[] =
 	"usage: qmac sizes [--mb SIZE] [--group N] [--json]\n"
@@ -52,6 +54,14 @@ static const struct {
 static double size_at(const struct network *network, unsigned int bits)
 {
 	return network->megabytes * bits / 32;
+}
+
+double sizes_megabytes(const char *network, unsigned int bits)
+{
+	for (size_t i = 0; i < COUNT(networks); i++)
+		if (!strcmp(networks[i].name, network))
+			return size_at(&networks[i], bits);
+	return 0;
 }
 
 static double channel_scales(const struct network *network)

@@ -34,3 +34,10 @@ int whole_file_commit(struct whole_file *file)
 	free(file->temporary);
 	return ret;
 }
+
+void whole_file_discard(struct whole_file *file)
+{
+	fclose(file->out);
+	unlink(file->temporary);
+	free(file->temporary);
+}

@@ -23,4 +23,7 @@ int whole_file_open(struct whole_file *file, const char *path);
 /** whole_file_commit() - end: @path is replaced; 0, or -errno and @path is as it was. */
 int whole_file_commit(struct whole_file *file);
 
+/** whole_file_discard() - end without a trace: @path is as it was. */
+void whole_file_discard(struct whole_file *file);
+
 #endif /* QMAC_TOOL_WHOLE_FILE_H */

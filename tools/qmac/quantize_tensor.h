@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* A tensor and what became of it. */
+#ifndef QMAC_TOOL_QUANTIZE_TENSOR_H
+#define QMAC_TOOL_QUANTIZE_TENSOR_H
+
+#include "npy/npy.h"
+#include "quantize_tensor_options.h"
+
+/**
+ * struct quantize_tensor - from numbers to codes and back
+ * @x: The numbers.
+ * @granularity: Which of them share a scale.
+ * @scales: How many scales there are; 0 with a codebook.
+ * @min: Least number.
+ * @max: Greatest number.
+ * @lo: Bounds of the ranges chosen, one per scale; NULL without scales or with binary.
+ * @hi: Likewise.
+ * @tool_scale: Scale that a calibration has of its own, or 0; one per scale.
+ * @params: Scales and zero points.
+ * @book: Levels, or NULL.
+ * @codes: Codes in their containers.
+ * @back: Codes as real numbers.
+ * @max_error: Greatest difference between @x and @back.
+ * @sqnr_db: Signal to noise; infinite without noise.
+ */
+struct quantize_tensor {
+	struct npy_array x;
+	struct qmac_granularity granularity;
+	size_t scales;
+	float min, max;
+	float *lo, *hi, *tool_scale;
+	struct qmac_quant_params params;
+	struct qmac_codebook *book;
+	void *codes;
+	float *back;
+	double max_error, sqnr_db;
+};
+
+/*
+ * Each returns 0, or -errno: -ENOMEM, or with the fault in the context's message.
+ * quantize_tensor_ranges() fills in min, max, lo, hi and tool_scale; the others
+ * params or book, codes and back.
+ */
+int quantize_tensor_ranges(struct qmac_context *context,
+			   const struct quantize_tensor_options *options,
+			   struct quantize_tensor *tensor);
+int quantize_tensor_linear(struct qmac_context *context,
+			   const struct quantize_tensor_options *options,
+			   struct quantize_tensor *tensor);
+int quantize_tensor_codebook(struct qmac_context *context,
+			     const struct quantize_tensor_options *options,
+			     struct quantize_tensor *tensor);
+/* Its faults of usage are told on stderr with -EPROTO. */
+int quantize_tensor_binary(struct qmac_context *context,
+			   const struct quantize_tensor_options *options,
+			   struct quantize_tensor *tensor);
+
+/**
+ * quantize_tensor_save() - codes and their description, both or neither
+ *
+ * Return: 0, or -errno with the fault on stderr.
+ */
+int quantize_tensor_save(struct qmac_context *context,
+			 const struct quantize_tensor_options *options,
+			 const struct quantize_tensor *tensor);
+
+#endif /* QMAC_TOOL_QUANTIZE_TENSOR_H */

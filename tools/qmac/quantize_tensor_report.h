@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef QMAC_TOOL_QUANTIZE_TENSOR_REPORT_H
+#define QMAC_TOOL_QUANTIZE_TENSOR_REPORT_H
+
+#include <json-c/json.h>
+
+#include "quantize_tensor.h"
+
+/* Tensors of more elements are told without their codes. */
+#define QUANTIZE_TENSOR_LISTED 1024
+
+/** quantize_tensor_report_print() - what was done, for people. */
+void quantize_tensor_report_print(const struct quantize_tensor_options *options,
+				  const struct quantize_tensor *tensor);
+
+/** quantize_tensor_report_print_json() - the same and the codes, as a JSON object. */
+void quantize_tensor_report_print_json(const struct quantize_tensor_options *options,
+				       const struct quantize_tensor *tensor);
+
+/** quantize_tensor_describe() - type, shape and scales; json_object_put() it. */
+struct json_object *quantize_tensor_describe(const struct quantize_tensor_options *options,
+					     const struct quantize_tensor *tensor);
+
+#endif /* QMAC_TOOL_QUANTIZE_TENSOR_REPORT_H */

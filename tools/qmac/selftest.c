@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+#include "selftest.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "command.h"
+
+static const char help[] =
+	"usage: qmac selftest examples [--json]\n"
+	"\n"
+	"Runs worked examples of quantization through the library, and prints for each what\n"
+	"should come out and what does. Exit status 1 when one differs.\n"
+	"\n"
+	"  --json    print a JSON object\n";
+
+struct tally {
+	size_t passed, failed;
+};
+
+static void print_text(const struct example_entry *entry, const struct example *example, bool pass)
+{
+	printf("%-4s %-4s %s\n     expected  %s\n     got       %s\n", pass ? "pass" : "FAIL",
+	       entry->name, entry->what, example->expected, example->got);
+}
+
+static void add_text(struct json_object *object, const char *key, const char *value)
+{
+	json_object_object_add(object, key, json_object_new_string(value));
+}
+
+static struct json_object *describe(const struct example_entry *entry,
+				    const struct example *example, bool pass)
+{
+	struct json_object *object = json_object_new_object();
+
+	add_text(object, "name", entry->name);
+	add_text(object, "what", entry->what);
+	add_text(object, "expected", example->expected);
+	add_text(object, "got", example->got);
+	json_object_object_add(object, "pass", json_object_new_boolean(pass));
+	return object;
+}
+
+/* @array is NULL for text. */
+static void run_list(struct qmac_context *context, const struct example_entry *list, size_t count,
+		     struct json_object *array, struct tally *tally)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct example example = { .context = context };
+		bool pass;
+
+		list[i].run(&example);
+		pass = *example.expected && !example.failed;
+		if (array)
+			json_object_array_add(array, describe(&list[i], &example, pass));
+		else
+			print_text(&list[i], &example, pass);
+		tally->passed += pass;
+		tally->failed += !pass;
+	}
+}
+
+static struct tally run_all(struct qmac_context *context, struct json_object *array)
+{
+	struct tally tally = { 0 };
+
+	run_list(context, examples_linear, examples_linear_count, array, &tally);
+	run_list(context, examples_tools, examples_tools_count, array, &tally);
+	run_list(context, examples_other, examples_other_count, array, &tally);
+	return tally;
+}
+
+static void print_json(struct json_object *array, const struct tally *tally)
+{
+	struct json_object *object = json_object_new_object();
+
+	json_object_object_add(object, "examples", array);
+	json_object_object_add(object, "passed", json_object_new_uint64(tally->passed));
+	json_object_object_add(object, "failed", json_object_new_uint64(tally->failed));
+	puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY));
+	json_object_put(object);
+}
+
+static int run(bool json)
+{
+	struct json_object *array = json ? json_object_new_array() : NULL;
+	struct qmac_context *context;
+	struct tally tally;
+
+	if (qmac_context_create(&context)) {
+		fprintf(stderr, "qmac selftest: no memory\n");
+		return STATUS_FAILED;
+	}
+	tally = run_all(context, array);
+	if (json)
+		print_json(array, &tally);
+	else
+		printf("\n%zu passed, %zu failed\n", tally.passed, tally.failed);
+	qmac_context_destroy(context);
+	return tally.failed ? STATUS_FAILED : STATUS_OK;
+}
+
+int command_selftest(int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	bool json = false;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+		if (c == 'j') {
+			json = true;
+		} else {
+			fputs(help, c == 'h' ? stdout : stderr);
+			return c == 'h' ? STATUS_OK : STATUS_USAGE;
+		}
+	}
+	if (optind + 1 != argc || strcmp(argv[optind], "examples")) {
+		fprintf(stderr,
+			"qmac selftest: %s: expected examples; qmac selftest --help tells "
+			"more\n",
+			optind < argc ? argv[argc - 1] : "nothing to do");
+		return STATUS_USAGE;
+	}
+	return run(json);
+}
