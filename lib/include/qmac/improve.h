@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Improving the accuracy of quantized weights, one tensor at a time.
+ *
+ * Weights are seen as [n, k], row-major: n output channels, k inputs of each. A
+ * convolution's [n, c, kh, kw] is one of these with k = c * kh * kw; its inputs
+ * are then the columns that the window cuts out, in the same order. For grouped
+ * convolutions take each group by itself. network_improve.h does all this for
+ * whole networks.
+ *
+ * What the searches need of the inputs are their first and second moments: sums
+ * of x and of x x^T over all rows of a calibration set (struct qmac_moments),
+ * 8 * k * (k + 1) bytes, however many rows there were.
+ *
+ * All results are deterministic and do not depend on the caller's
+ * floating-point environment; sums are in double and in a fixed order. Functions
+ * may be called from several threads with different contexts and outputs.
+ */
+#ifndef QMAC_IMPROVE_H
+#define QMAC_IMPROVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <qmac/export.h>
+#include <qmac/group.h>
+#include <qmac/quant.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct qmac_context;
+
+/**
+ * struct qmac_moments - first and second moments of a layer's inputs
+ * @k: Inputs.
+ * @rows: Vectors of inputs seen.
+ * @sum: [@k] sums of x.
+ * @square: [@k, @k] sums of x x^T, both triangles.
+ */
+struct qmac_moments {
+	size_t k;
+	uint64_t rows;
+	double *sum;
+	double *square;
+};
+
+/**
+ * qmac_moments_init() - begin to sum
+ * @context: Receives messages.
+ * @moments: Receives zeros; qmac_moments_release().
+ * @k: Inputs, 1 to 16,384.
+ *
+ * Return: 0, -EINVAL (@k), -ENOMEM.
+ */
+QMAC_EXPORT int qmac_moments_init(struct qmac_context *context, struct qmac_moments *moments,
+				  size_t k);
+
+/**
+ * qmac_moments_release() - free what qmac_moments_init() allocated
+ * @moments: Left zeroed.
+ */
+QMAC_EXPORT void qmac_moments_release(struct qmac_moments *moments);
+
+/**
+ * qmac_moments_update() - see more inputs
+ * @context: Receives messages.
+ * @moments: Receives the sums; rows are added one after the other, so that the
+ *   split into calls does not matter.
+ * @x: [@rows, k] inputs.
+ * @rows: Rows.
+ *
+ * Return: 0, or -EDOM (NaN or infinity, with its index; nothing of the call counts).
+ */
+QMAC_EXPORT int qmac_moments_update(struct qmac_context *context, struct qmac_moments *moments,
+				    const float *x, size_t rows);
+
+/**
+ * qmac_rounding_error() - mean squared error of a layer's sums by its weights
+ * @moments: Of its inputs; with no rows, every input counts as uncorrelated with
+ *   mean square 1.
+ * @w: [@n, k] weights.
+ * @v: [@n, k] weights that stand for them.
+ * @n: Output channels.
+ *
+ * Return: sum over channels of d^T E[x x^T] d with d = w - v; never negative.
+ */
+QMAC_EXPORT double qmac_rounding_error(const struct qmac_moments *moments, const float *w,
+				       const float *v, size_t n);
+
+/**
+ * struct qmac_adaptive_report - what qmac_round_adaptive() did
+ * @before: qmac_rounding_error() of rounding to nearest.
+ * @after: The same of the codes returned; not above @before.
+ * @changed: Codes that are not the nearest.
+ * @passes: Passes over all weights until nothing changed, or the limit.
+ */
+struct qmac_adaptive_report {
+	double before, after;
+	size_t changed;
+	unsigned int passes;
+};
+
+/**
+ * qmac_round_adaptive() - round each weight up or down so that the sums come out best
+ * @context: Receives messages.
+ * @params: Of @granularity: scales and zero points stay as they are.
+ * @granularity: Of a tensor of n * k elements, row-major.
+ * @moments: Of the inputs.
+ * @w: [@n, k] weights.
+ * @n: Output channels.
+ * @passes: Most passes; 0 for 20.
+ * @q: Receives codes, qmac_type_bytes() each.
+ * @report: May be NULL.
+ *
+ * The goal of AdaRound (Nagel et al. 2020): among the two codes next to each
+ * weight, those for which E[(w - v)^T x]^2 is least. Found by coordinate descent
+ * from the nearest codes, always taking the change that gains most in a row, so it needs no
+ * learning rate and never ends up worse than rounding to nearest. A weight that
+ * is a code already keeps it; zeros stay zeros.
+ *
+ * Return: 0, -EINVAL (parameters, shapes), -EDOM (a weight is NaN or infinite,
+ * with its index), -ENOMEM.
+ */
+QMAC_EXPORT int qmac_round_adaptive(struct qmac_context *context,
+				    const struct qmac_quant_params *params,
+				    const struct qmac_granularity *granularity,
+				    const struct qmac_moments *moments, const float *w, size_t n,
+				    unsigned int passes, void *q,
+				    struct qmac_adaptive_report *report);
+
+/**
+ * struct qmac_gptq_options - details of qmac_gptq(); zeroed is the default
+ * @spec: Type, scheme and bits of the codes; @spec.type 0 is QMAC_TYPE_S4.
+ * @group: Inputs that share a scale; 0 for all k of a channel.
+ * @damping: Added to the diagonal, as a share of its mean; 0 for 0.01.
+ * @by_activity: Inputs with the greatest mean square first ("act-order"); scales
+ *   are then those of the weights as they were given.
+ */
+struct qmac_gptq_options {
+	struct qmac_quant_spec spec;
+	size_t group;
+	double damping;
+	bool by_activity;
+};
+
+/**
+ * qmac_gptq() - quantize column by column, each error made good by those to come
+ * @context: Receives messages.
+ * @options: NULL for the default.
+ * @moments: Of the inputs; inputs that were always 0 keep their nearest codes.
+ * @w: [@n, k] weights.
+ * @n: Output channels.
+ * @params: Initialized here for n * ceil(k / group) channels, in the order of
+ *   QMAC_GRAIN_BLOCK on axis 1; release it.
+ * @q: Receives [@n, k] codes, qmac_type_bytes() each.
+ *
+ * GPTQ (Frantar et al. 2022): with H = E[x x^T] + damping and U the upper Cholesky
+ * factor of its inverse, the error of column j, divided by U[j][j], is taken from
+ * the columns after it times U[j][...]. The scales of a group are chosen
+ * when its first column is reached, from the weights as updated by then.
+ *
+ * Return: 0, -EINVAL, -EDOM (a weight is NaN or infinite; H is not positive
+ * definite even when damped: raise the damping), -ENOMEM; @params needs no release on
+ * failure.
+ */
+QMAC_EXPORT int qmac_gptq(struct qmac_context *context, const struct qmac_gptq_options *options,
+			  const struct qmac_moments *moments, const float *w, size_t n,
+			  struct qmac_quant_params *params, void *q);
+
+/**
+ * qmac_correct_bias() - take out what quantized weights add to the mean of the sums
+ * @context: Receives messages.
+ * @moments: Of the inputs; at least one row.
+ * @w: [@n, k] weights.
+ * @v: [@n, k] weights that stand for them.
+ * @n: Output channels.
+ * @bias: [@n]; becomes bias + (w - v) E[x], computed in double.
+ *
+ * Bias correction (Nagel et al. 2019, section 4.2, with measured means).
+ *
+ * Return: 0, -ENODATA (no rows), -EDOM (a number is NaN or infinite; nothing is written).
+ */
+QMAC_EXPORT int qmac_correct_bias(struct qmac_context *context, const struct qmac_moments *moments,
+				  const float *w, const float *v, size_t n, float *bias);
+
+/**
+ * qmac_equalize_scales() - factors that give two layers the same ranges per channel
+ * @context: Receives messages.
+ * @first: [@count] greatest |w| of the output channels of the first layer.
+ * @second: [@count] greatest |w| of the input channels of the second.
+ * @count: Channels between them.
+ * @scale: Receives [@count] factors s: divide the first layer's weights and bias
+ *   by s, multiply the second's weights by it; 1 where a range is 0.
+ *
+ * Cross-layer equalization (Nagel et al. 2019): s = sqrt(first * second) / second,
+ * rounded to a power of two, so that the float network does not change in a single
+ * bit except where numbers leave the normal range. Exact only when what lies
+ * between passes a positive factor on: Relu, pooling, nothing.
+ *
+ * Return: 0, or -EDOM (a range is negative, NaN or infinite, with its index).
+ */
+QMAC_EXPORT int qmac_equalize_scales(struct qmac_context *context, const float *first,
+				     const float *second, size_t count, float *scale);
+
+/**
+ * qmac_smooth_scales() - factors that move range from activations to weights
+ * @context: Receives messages.
+ * @activation: [@count] greatest |x| of the input channels of a layer.
+ * @weight: [@count] greatest |w| of the same input channels.
+ * @count: Input channels.
+ * @alpha: How much moves, 0 to 1; 0.5 is usual.
+ * @scale: Receives [@count] factors s: divide the activations by s, multiply the
+ *   weights by it; 1 where a range is 0.
+ *
+ * SmoothQuant (Xiao et al. 2022): s = activation^alpha / weight^(1 - alpha), rounded
+ * to a power of two as in qmac_equalize_scales().
+ *
+ * Return: 0, -EINVAL (@alpha), -EDOM (a range is negative, NaN or infinite).
+ */
+QMAC_EXPORT int qmac_smooth_scales(struct qmac_context *context, const float *activation,
+				   const float *weight, size_t count, float alpha, float *scale);
+
+/**
+ * struct qmac_prune_options - what to prune; one of the two is not 0
+ * @threshold: Weights with |w| <= @threshold go.
+ * @sparsity: Above 0, up to 1: the floor(@sparsity * count) weights of least
+ *   magnitude go; of equal ones the first.
+ */
+struct qmac_prune_options {
+	float threshold;
+	double sparsity;
+};
+
+/**
+ * qmac_prune_mask() - which weights stay
+ * @context: Receives messages.
+ * @options: What to prune.
+ * @w: @count weights of any shape.
+ * @count: Their number.
+ * @mask: Receives 1 for a weight that stays, 0 for one that goes.
+ * @pruned: Receives how many go; may be NULL.
+ *
+ * The shape is kept: multiply by the mask. All schemes give the real 0 a code of
+ * its own (but QMAC_ZERO_FREE), so zeros stay exactly zero when quantized.
+ *
+ * Return: 0, -EINVAL (options), -EDOM (NaN, with its index), -ENOMEM.
+ */
+QMAC_EXPORT int qmac_prune_mask(struct qmac_context *context,
+				const struct qmac_prune_options *options, const float *w,
+				size_t count, uint8_t *mask, size_t *pruned);
+
+/**
+ * qmac_mask_apply() - w becomes 0 where the mask is 0
+ * @w: @count weights.
+ * @mask: @count entries.
+ * @count: Their number.
+ */
+QMAC_EXPORT void qmac_mask_apply(float *w, const uint8_t *mask, size_t count);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* QMAC_IMPROVE_H */
