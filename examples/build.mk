@@ -7,7 +7,9 @@ CFLAGS_examples := -Itools
 
 EXAMPLE_LIBS := -L$(B)/lib -lqmac -Wl,-rpath,'$$ORIGIN/../lib' -lm
 
-$(B)/bin/example-gemm: $(B)/obj/examples/gemm.o $(B)/lib/libqmac.so
+EXAMPLE_PROGRAMS := $(addprefix $(B)/bin/example-,gemm quantize)
+
+$(EXAMPLE_PROGRAMS): $(B)/bin/example-%: $(B)/obj/examples/%.o $(B)/lib/libqmac.so
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $< $(EXAMPLE_LIBS)
@@ -32,7 +34,7 @@ $(B)/guest/bin/%: $(B)/bin/%
 	@mkdir -p $(@D)
 	$(Q)cp $< $@
 
-EXAMPLES := $(B)/bin/example-gemm $(B)/bin/digits $(DIGITS_DATA)/.stamp \
+EXAMPLES := $(EXAMPLE_PROGRAMS) $(B)/bin/digits $(DIGITS_DATA)/.stamp \
 	$(B)/guest/bin/example-gemm $(B)/guest/bin/digits
 ALL  += $(EXAMPLES)
 DEMO += $(EXAMPLES)
