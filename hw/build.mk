@@ -4,13 +4,13 @@
 # models are in sim/model.mk; each room of the RTL adds its benches in tb/*.mk.
 
 hw_test_dir := $(B)/tests/hw
-hw_test_obj := $(patsubst %.c,$(B)/obj/%.o,tests/hw/tap.c tests/hw/space.c tests/hw/device.c \
+hw_test_obj := $(patsubst %.c,$(B)/obj/%.o,tests/tap/tap.c tests/hw/space.c tests/hw/device.c \
 	tests/hw/reference.c tests/hw/direct.c tests/hw/generate.c sim/model/load.c \
 	sim/memory/pool.c sim/memory/tables.c)
 hw_directed_obj := $(patsubst %.c,$(B)/obj/%.o,tests/hw/rig.c $(wildcard tests/hw/check-*.c))
 hw_tests := $(addprefix $(hw_test_dir)/,gemm-fuzz directed gemm-speed axi-test)
 
-$(B)/obj/tests/hw/%.o: CFLAGS += -I. -Itests/hw
+$(B)/obj/tests/hw/%.o: CFLAGS += -I. -Itests/hw -Itests/tap
 
 $(hw_tests): $(hw_test_dir)/%: $(B)/obj/tests/hw/%.o $(hw_test_obj) $(B)/lib/libqmac-ref.a
 	$(call say,LD,$@)

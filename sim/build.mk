@@ -22,7 +22,7 @@ $(B)/obj/sim/model/load.o: CFLAGS += -fPIC
 
 # Tests see the same sources, compiled with the sanitizers.
 sim_tests := $(patsubst tests/sim/%_test.c,$(B)/tests/sim/%_test,$(wildcard tests/sim/*_test.c))
-sim_test_src := $(filter-out %_test.c %_speed.c,$(wildcard tests/sim/*.c))
+sim_test_src := $(filter-out %_test.c %_speed.c,$(wildcard tests/sim/*.c)) tests/tap/tap.c
 sim_san := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 sim_checked = $(patsubst %.c,$(B)/obj/checked/%.o,$(1))
 sim_checked_obj := $(call sim_checked,$(sim_layer_src) $(sim_server_src) $(sim_test_src))
@@ -33,7 +33,7 @@ $(B)/obj/checked/tests/sim/%.o: CFLAGS += -Wno-missing-field-initializers
 $(B)/obj/checked/%.o: %.c Makefile
 	$(call say,CC,$@)
 	@mkdir -p $(@D) $(B)/dep
-	$(Q)$(CC) $(CFLAGS) $(CFLAGS_sim) -Itests/sim $(sim_san) $(DEPFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(CFLAGS) $(CFLAGS_sim) -Itests/sim -Itests/tap $(sim_san) $(DEPFLAGS) -c -o $@ $<
 
 .SECONDARY: $(call sim_checked,$(wildcard tests/sim/*_test.c))
 

@@ -70,10 +70,9 @@ void check_entries(const struct device_options *options)
 	rig_begin(&rig);
 	rig_gemm(&rig, 5, 6, 7);
 	rig_seal(&rig);
-	tap_result(empty_job(&rig), "a job without commands ends at once");
+	tap_ok(empty_job(&rig), "a job without commands ends at once");
 	for (size_t i = 0; i < sizeof(entry_cases) / sizeof(entry_cases[0]); i++)
-		tap_result(bad_entry(&rig, &entry_cases[i]), "ring entry with %s",
-			   entry_cases[i].name);
+		tap_ok(bad_entry(&rig, &entry_cases[i]), "ring entry with %s", entry_cases[i].name);
 	rig_end(&rig);
 	rig_close(&rig);
 }
@@ -331,16 +330,16 @@ void check_illegal(const struct device_options *options)
 	struct rig rig;
 
 	rig_open(&rig, options);
-	tap_result(bases_legal(&rig), "the commands to be spoiled are legal");
+	tap_ok(bases_legal(&rig), "the commands to be spoiled are legal");
 	for (size_t i = 0; i < sizeof(cmd_cases) / sizeof(cmd_cases[0]); i++) {
 		const struct cmd_case *test = &cmd_cases[i];
 
-		tap_result(refused(&rig, test->base, test->offset, &test->value, test->size),
-			   "command with %s", test->name);
+		tap_ok(refused(&rig, test->base, test->offset, &test->value, test->size),
+		       "command with %s", test->name);
 	}
-	tap_result(flags_refused(&rig), "commands with unknown flags");
-	tap_result(tail_refused(&rig), "commands with reserved bytes set");
-	tap_result(rig_well(&rig), "a good job after them");
+	tap_ok(flags_refused(&rig), "commands with unknown flags");
+	tap_ok(tail_refused(&rig), "commands with reserved bytes set");
+	tap_ok(rig_well(&rig), "a good job after them");
 	rig_close(&rig);
 }
 
@@ -415,7 +414,7 @@ void check_params(const struct device_options *options)
 
 		for (size_t j = 0; j < sizeof(columns) / sizeof(columns[0]); j++)
 			ok = bad_record(&rig, test, columns[j]) && ok;
-		tap_result(ok && rig_well(&rig), "record on %s", test->name);
+		tap_ok(ok && rig_well(&rig), "record on %s", test->name);
 	}
 	rig_close(&rig);
 }

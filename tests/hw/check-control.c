@@ -90,10 +90,10 @@ void check_registers(const struct device_options *options)
 	struct rig rig;
 
 	rig_open(&rig, options);
-	tap_result(constants(&rig.device), "identity and capabilities");
-	tap_result(unknown_offsets(&rig.device), "unknown and read-only offsets");
-	tap_result(test_interrupts(&rig.device), "IRQ_TEST raises each vector once");
-	tap_result(rig_well(&rig), "a job still runs");
+	tap_ok(constants(&rig.device), "identity and capabilities");
+	tap_ok(unknown_offsets(&rig.device), "unknown and read-only offsets");
+	tap_ok(test_interrupts(&rig.device), "IRQ_TEST raises each vector once");
+	tap_ok(rig_well(&rig), "a job still runs");
 	rig_close(&rig);
 }
 
@@ -136,7 +136,7 @@ void check_limit(const struct device_options *options)
 	for (size_t i = 0; i < NUM_MOMENTS; i++)
 		if (moments[i] < 9000)
 			ok = limit_hit(&rig, moments[i]) && ok;
-	tap_result(ok, "the cycle limit ends a job at any moment");
+	tap_ok(ok, "the cycle limit ends a job at any moment");
 	rig_close(&rig);
 }
 
@@ -171,10 +171,10 @@ void check_abort(const struct device_options *options)
 	rig_open(&rig, options);
 	for (size_t i = 0; i < NUM_MOMENTS; i++)
 		ok = aborted_at(&rig, moments[i]) && ok;
-	tap_result(ok, "abort ends a job at any moment");
+	tap_ok(ok, "abort ends a job at any moment");
 	device_write(&rig.device, QMAC_REG_ABORT, rig.device.submitted - 1);
 	device_write(&rig.device, QMAC_REG_ABORT, rig.device.submitted);
-	tap_result(rig_well(&rig), "abort of a job that is over, or not there, does nothing");
+	tap_ok(rig_well(&rig), "abort of a job that is over, or not there, does nothing");
 	rig_close(&rig);
 }
 
@@ -252,11 +252,11 @@ void check_reset(const struct device_options *options)
 	rig_open(&rig, options);
 	for (size_t i = 0; i < NUM_MOMENTS; i++)
 		ok = reset_at(&rig, moments[i], true) && ok;
-	tap_result(ok, "soft reset in a job at any moment");
+	tap_ok(ok, "soft reset in a job at any moment");
 	ok = true;
 	for (size_t i = 0; i < NUM_MOMENTS; i++)
 		ok = reset_at(&rig, moments[i], false) && ok;
-	tap_result(ok, "function reset in a job at any moment");
+	tap_ok(ok, "function reset in a job at any moment");
 	rig_close(&rig);
 }
 
@@ -374,20 +374,20 @@ void check_sync(const struct device_options *options)
 	bool ok = true;
 
 	rig_open(&rig, options);
-	tap_result(sync(&rig, 7) && sync(&rig, 8) && sync(&rig, UINT32_MAX) && sync(&rig, 0),
-		   "sync of an idle device");
-	tap_result(sync_twice(&rig), "the newest of two requests is answered");
+	tap_ok(sync(&rig, 7) && sync(&rig, 8) && sync(&rig, UINT32_MAX) && sync(&rig, 0),
+	       "sync of an idle device");
+	tap_ok(sync_twice(&rig), "the newest of two requests is answered");
 	device_write(&rig.device, QMAC_REG_CTRL, 0);
-	tap_result(sync(&rig, 9), "sync of a device that is not enabled");
+	tap_ok(sync(&rig, 9), "sync of a device that is not enabled");
 	device_write(&rig.device, QMAC_REG_CTRL, QMAC_CTRL_ENABLE_MASK);
 	for (size_t i = 0; i < NUM_MOMENTS; i++)
 		ok = moved_at(&rig, moments[i]) && ok;
-	tap_result(ok, "pages moved under a job with sync at any moment");
+	tap_ok(ok, "pages moved under a job with sync at any moment");
 	ok = true;
 	for (size_t i = 0; i < NUM_MOMENTS; i++)
 		ok = reset_in_sync(&rig, moments[i]) && ok;
-	tap_result(ok, "reset in a job with a sync under way at any moment");
-	tap_result(rig_well(&rig), "a good job after it");
+	tap_ok(ok, "reset in a job with a sync under way at any moment");
+	tap_ok(rig_well(&rig), "a good job after it");
 	rig_close(&rig);
 }
 
@@ -529,19 +529,18 @@ void check_halts(const struct device_options *options)
 	device_start(&rig.device);
 	rig.device.ops->reset(rig.device.model);
 	device_start(&rig.device);
-	tap_result(halt_by_job(&rig, rig.device.job_ring, 1), "ring entry that cannot be read");
+	tap_ok(halt_by_job(&rig, rig.device.job_ring, 1), "ring entry that cannot be read");
 	rig.device.ops->reset(rig.device.model);
 	device_start(&rig.device);
-	tap_result(halt_by_job(&rig, rig.device.cpl_ring, 2),
-		   "completion record that cannot be written");
-	tap_result(halt_by_sync(&rig), "sync answer that cannot be written");
-	tap_result(halt_by_doorbell(&rig), "doorbell that runs past the ring");
+	tap_ok(halt_by_job(&rig, rig.device.cpl_ring, 2),
+	       "completion record that cannot be written");
+	tap_ok(halt_by_sync(&rig), "sync answer that cannot be written");
+	tap_ok(halt_by_doorbell(&rig), "doorbell that runs past the ring");
 	for (size_t i = 0; i < NUM_MOMENTS; i += 3)
 		ok = halt_in_job(&rig, moments[i]) && ok;
-	tap_result(ok, "a halt takes the job in the pipeline along");
-	tap_result(halt_by_far_ring(&rig, QMAC_REG_JOB_RING_LO, 1), "job ring beyond the bus");
-	tap_result(halt_by_far_ring(&rig, QMAC_REG_CPL_RING_LO, 2),
-		   "completion ring beyond the bus");
+	tap_ok(ok, "a halt takes the job in the pipeline along");
+	tap_ok(halt_by_far_ring(&rig, QMAC_REG_JOB_RING_LO, 1), "job ring beyond the bus");
+	tap_ok(halt_by_far_ring(&rig, QMAC_REG_CPL_RING_LO, 2), "completion ring beyond the bus");
 	rig_close(&rig);
 }
 
@@ -606,9 +605,8 @@ void check_rings(const struct device_options *options)
 
 	rig_open(&rig, options);
 	for (size_t i = 0; i < 4; i++)
-		tap_result(many_jobs(&rig, lots[i]), "jobs around the rings, %u at a time",
-			   lots[i]);
-	tap_result(disabled(&rig), "a disabled device finishes its job and takes no other");
-	tap_result(rig_well(&rig), "a good job after it");
+		tap_ok(many_jobs(&rig, lots[i]), "jobs around the rings, %u at a time", lots[i]);
+	tap_ok(disabled(&rig), "a disabled device finishes its job and takes no other");
+	tap_ok(rig_well(&rig), "a good job after it");
 	rig_close(&rig);
 }

@@ -62,7 +62,7 @@ void check_operands(const struct device_options *options)
 	rig_open(&rig, options);
 	for (uint8_t a = QMAC_TYPE_S8; a <= QMAC_TYPE_U8; a++)
 		for (uint8_t b = QMAC_TYPE_S8; b <= QMAC_TYPE_U8; b++)
-			tap_result(all_pairs(&rig, a, b), "all operand pairs, %s times %s",
-				   names[a], names[b]);
+			tap_ok(all_pairs(&rig, a, b), "all operand pairs, %s times %s", names[a],
+			       names[b]);
 	rig_close(&rig);
 }

@@ -84,24 +84,24 @@ void check_repeat(const struct device_options *options)
 
 	rig_open(&rig, options);
 	make_job(&rig);
-	tap_result(rig_reference(&rig, rig.count) && run_once(&rig, 0, &first) && !first.cause &&
-			   rig_memory(&rig),
-		   "a job on a fresh device");
+	tap_ok(rig_reference(&rig, rig.count) && run_once(&rig, 0, &first) && !first.cause &&
+		       rig_memory(&rig),
+	       "a job on a fresh device");
 	if (options->stall_permille) {
-		tap_skip("the same job takes the same cycles", "stalls are random");
+		tap_skip("stalls are random", "the same job takes the same cycles");
 		goto out;
 	}
 	for (unsigned int i = 0; i < 5; i++)
 		ok = another_job(&rig) && run_once(&rig, 0, &record) && same(&first, &record) && ok;
-	tap_result(ok && rig_memory(&rig), "the same cycles after other jobs");
+	tap_ok(ok && rig_memory(&rig), "the same cycles after other jobs");
 	ok = true;
 	for (size_t i = 0; i < sizeof(periods) / sizeof(periods[0]); i++)
 		ok = run_once(&rig, periods[i], &record) && same(&first, &record) && ok;
-	tap_result(ok && rig_memory(&rig), "the same cycles under register traffic");
+	tap_ok(ok && rig_memory(&rig), "the same cycles under register traffic");
 	rig.device.ops->reset(rig.device.model);
 	device_start(&rig.device);
-	tap_result(run_once(&rig, 0, &record) && same(&first, &record) && rig_memory(&rig),
-		   "the same cycles after a reset");
+	tap_ok(run_once(&rig, 0, &record) && same(&first, &record) && rig_memory(&rig),
+	       "the same cycles after a reset");
 out:
 	rig_end(&rig);
 	rig_close(&rig);
@@ -167,6 +167,6 @@ void check_leaks(const struct device_options *options)
 	rig_open(&rig, options);
 	for (size_t i = 0; ok && i < sizeof(bytes); i++)
 		ok = pollute(&rig, bytes[i]) && narrow_jobs(&rig);
-	tap_result(ok, "nothing of a job shows in a narrower one");
+	tap_ok(ok, "nothing of a job shows in a narrower one");
 	rig_close(&rig);
 }

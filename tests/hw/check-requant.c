@@ -119,8 +119,8 @@ void check_requant(const struct device_options *options)
 
 			for (unsigned int i = 0; i < 6; i++)
 				ok = sweep(&rig, path, rounding, i % 2) && ok;
-			tap_result(ok, "ties, edges and extremes, path %s, rounding %s",
-				   paths[path], roundings[rounding]);
+			tap_ok(ok, "ties, edges and extremes, path %s, rounding %s", paths[path],
+			       roundings[rounding]);
 		}
 	}
 	rig_close(&rig);

@@ -88,5 +88,5 @@ int main(int argc, char **argv)
 		find_group(argv[i])->run(&options);
 	for (size_t i = 0; optind == argc && i < NUM_GROUPS; i++)
 		groups[i].run(&options);
-	return tap_end();
+	return tap_done();
 }

@@ -87,19 +87,19 @@ static void measure(const struct speed *speed, bool b_transposed)
 			 (unsigned long long)record.cycles, wall, cpu);
 	}
 	ok = ok && rig_reference(&rig, rig.count) && rig_memory(&rig);
-	tap_result(ok, "%ux%ux%u with %s gives the reference's result", speed->m, speed->n,
-		   speed->k, layout);
+	tap_ok(ok, "%ux%ux%u with %s gives the reference's result", speed->m, speed->n, speed->k,
+	       layout);
 	if (ok && rig.device.rtl) {
 		utilization = 100 * macs / ((double)rig.device.kc * rig.device.nc * record.cycles);
 		print_classes(&record);
 		tap_note("utilization %.2f %%, %.0f cycles per second of one processor",
 			 utilization, best);
-		tap_result(utilization >= speed->least_utilization,
-			   "MAC utilization with %s is at least %.1f %%", layout,
-			   speed->least_utilization);
+		tap_ok(utilization >= speed->least_utilization,
+		       "MAC utilization with %s is at least %.1f %%", layout,
+		       speed->least_utilization);
 		if (speed->least_rate)
-			tap_result(best >= speed->least_rate, "at least %.0f cycles/s with %s",
-				   speed->least_rate, layout);
+			tap_ok(best >= speed->least_rate, "at least %.0f cycles/s with %s",
+			       speed->least_rate, layout);
 	}
 	rig_end(&rig);
 	rig_close(&rig);
@@ -177,5 +177,5 @@ int main(int argc, char **argv)
 	parse(&speed, argc, argv);
 	measure(&speed, false);
 	measure(&speed, true);
-	return tap_end();
+	return tap_done();
 }

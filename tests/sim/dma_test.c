@@ -20,7 +20,7 @@ static uint8_t *map_own(int fd, size_t size)
 	uint8_t *own = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
 	if (own == MAP_FAILED)
-		tap_bail("mmap");
+		tap_bail("mmap: %m");
 	return own;
 }
 
@@ -112,14 +112,14 @@ static void test_shrink(void)
 	dma_table_add(&table, 0x20000, PAGE, DMA_READ | DMA_WRITE, other, 0);
 	tap_is(rd(0x12000, 16), 0, "before the file shrinks");
 	if (ftruncate(fd, PAGE))
-		tap_bail("ftruncate");
+		tap_bail("ftruncate: %m");
 	tap_is(rd(0x10000, 16), 0, "shrunk, what is left still works");
 	tap_is(rd(0x12000, 16), EFAULT, "shrunk, a read beyond fails");
 	tap_is(rd(0x10000, 16), EFAULT, "and poisons the range");
 	tap_is(wr(0x10000, 0xffff), EFAULT, "for writes too");
 	tap_is(rd(0x20000, 16), 0, "other ranges work");
 	if (ftruncate(other, 0))
-		tap_bail("ftruncate");
+		tap_bail("ftruncate: %m");
 	tap_is(wr(0x20000, 0xffff), EFAULT, "a write beyond fails");
 	tap_is(dma_table_remove(&table, 0x10000, 4 * PAGE), 0, "a poisoned range is unmapped");
 	tap_is(dma_table_remove(&table, 0x20000, PAGE), 0, "the other too");

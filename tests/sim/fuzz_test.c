@@ -135,7 +135,7 @@ int main(int argc, char **argv)
 
 	state = 0x9e3779b97f4a7c15ull * (argc > 1 ? atoi(argv[1]) : 1);
 	if (pipe(pair))
-		tap_bail("pipe");
+		tap_bail("pipe: %m");
 	fds[0] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	fds[1] = peer_memfd(0x10000);
 	fds[2] = pair[0];

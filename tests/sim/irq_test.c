@@ -85,7 +85,7 @@ static void test_all_or_none(void)
 	int pair[2], mixed[2];
 
 	if (pipe(pair))
-		tap_bail("pipe");
+		tap_bail("pipe: %m");
 	mixed[0] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	mixed[1] = pair[1];
 	tap_ok(peer_set_irqs(&peer, EVENTFD, MSIX, 0, 2, mixed, 2) > 0, "one of two is a pipe");
@@ -119,7 +119,7 @@ static void test_saturated(void)
 
 	attach(3, 1, &blocking);
 	if (write(blocking, &most, sizeof(most)) != sizeof(most))
-		tap_bail("eventfd");
+		tap_bail("eventfd: %m");
 	raise_vectors(8);
 	tap_is(peer_events(blocking), most, "a full eventfd is left alone");
 	raise_vectors(8);

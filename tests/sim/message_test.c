@@ -373,7 +373,7 @@ static int make_fd(enum fd_kind kind)
 		return fd;
 	case FD_PIPE:
 		if (pipe2(pair, O_CLOEXEC))
-			tap_bail("pipe");
+			tap_bail("pipe: %m");
 		close(pair[0]);
 		return pair[1];
 	case FD_SOCKET:

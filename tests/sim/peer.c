@@ -21,15 +21,15 @@ void peer_open(struct peer *peer)
 
 	memset(peer, 0, sizeof(*peer));
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
-		tap_bail("socketpair");
+		tap_bail("socketpair: %m");
 	peer->fd = pair[0];
 	errno = -pci_function_init(&peer->function, &qmac_model_ops, &config, &quiet);
 	if (errno)
-		tap_bail("pci_function_init");
+		tap_bail("pci_function_init: %m");
 	errno = -vfu_session_open(&peer->session, pair[1], &pci_function_ops, &peer->function,
 				  &quiet);
 	if (errno)
-		tap_bail("vfu_session_open");
+		tap_bail("vfu_session_open: %m");
 }
 
 void peer_close(struct peer *peer)
@@ -92,7 +92,7 @@ uint16_t peer_send(struct peer *peer, uint16_t command, uint32_t flags, const vo
 	uint8_t *message = malloc(sizeof(header) + size);
 
 	if (!message)
-		tap_bail("malloc");
+		tap_bail("malloc: %m");
 	memcpy(message, &header, sizeof(header));
 	if (size)
 		memcpy(message + sizeof(header), body, size);
@@ -234,7 +234,7 @@ int peer_memfd(uint64_t size)
 	int fd = memfd_create("test", MFD_CLOEXEC);
 
 	if (fd < 0 || ftruncate(fd, size))
-		tap_bail("memfd");
+		tap_bail("memfd: %m");
 	return fd;
 }
 
@@ -244,9 +244,9 @@ uint8_t *peer_prepare(struct peer *peer)
 	uint8_t *ram = mmap(NULL, PEER_RAM_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
 	if (ram == MAP_FAILED)
-		tap_bail("mmap");
+		tap_bail("mmap: %m");
 	if (peer_version(peer, "{}") || peer_map(peer, PEER_RAM, PEER_RAM_SIZE, 3, fd, 0))
-		tap_bail("peer_prepare");
+		tap_bail("peer_prepare: %m");
 	peer_write16(peer, VFU_REGION_CONFIG, PCI_COMMAND, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
 	close(fd);
 	return ram;
@@ -265,7 +265,7 @@ unsigned int peer_count_fds(void)
 	unsigned int count = 0;
 
 	if (!dir)
-		tap_bail("/proc/self/fd");
+		tap_bail("/proc/self/fd: %m");
 	while (readdir(dir))
 		count++;
 	closedir(dir);

@@ -52,7 +52,7 @@ static pid_t start(const char *option, int *status)
 	pid_t pid;
 
 	if (pipe2(out, O_CLOEXEC))
-		tap_bail("pipe");
+		tap_bail("pipe: %m");
 	pid = fork();
 	if (pid == 0) {
 		int log = open(errors, O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -454,7 +454,7 @@ int main(int argc, char **argv)
 	program = argv[1];
 	signal(SIGPIPE, SIG_IGN);
 	if (!mkdtemp(directory))
-		tap_bail("mkdtemp");
+		tap_bail("mkdtemp: %m");
 	snprintf(path, sizeof(path), "%s/socket", directory);
 	snprintf(errors, sizeof(errors), "%s/errors", directory);
 	test_start();

@@ -24,10 +24,10 @@ static void open_ends(struct ends *e)
 
 	memset(e, 0, sizeof(*e));
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
-		tap_bail("socketpair");
+		tap_bail("socketpair: %m");
 	e->peer.fd = pair[0];
 	if (wire_open(&e->wire, pair[1], MAX_BODY))
-		tap_bail("wire_open");
+		tap_bail("wire_open: %m");
 }
 
 static void close_ends(struct ends *e)
