@@ -87,11 +87,12 @@ ALL :=
 DEMO :=
 DOCS :=
 
-.PHONY: all demo check check-quick bench docs format-check
+.PHONY: all demo check check-quick fuzz bench docs format-check
 all: ## build everything
 demo: ## set everything up and run the digits demo in a VM
 check: ## run every test
 check-quick: ## run the quick tests (at most 3 minutes once built)
+fuzz: ## run libFuzzer on every parser (FUZZ_SECONDS=60 each)
 bench: ## measure speed; prints a table
 docs: ## build the documentation into build/doc
 

@@ -10,13 +10,23 @@ $(B)/bin/empty-job: $(B)/obj/tests/bench/empty-job.o $(B)/lib/libqmac.so
 ALL += $(B)/bin/empty-job $(B)/guest/bin/empty-job
 
 # Entry points of fuzzers, with a driver that replays and damages a corpus.
+# tests/fuzz/libfuzzer puts libFuzzer in its place.
+fuzz_driver := $(B)/obj/san/tests/fuzz/replay.o
 fuzz_tests := $(patsubst tests/fuzz/%_fuzz.c,$(B)/tests/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
+npy_san_obj := $(patsubst %.c,$(B)/obj/san/%.o,$(wildcard tools/npy/*.c))
 
 .SECONDARY: $(patsubst %.c,$(B)/obj/san/%.o,$(wildcard tests/fuzz/*_fuzz.c))
 
-$(B)/tests/fuzz/%: $(B)/obj/san/tests/fuzz/%_fuzz.o $(B)/obj/san/tests/fuzz/replay.o $(lib_san_obj)
+$(B)/tests/fuzz/npy: $(npy_san_obj)
+
+$(B)/tests/fuzz/%: $(B)/obj/san/tests/fuzz/%_fuzz.o $(fuzz_driver) $(lib_san_obj)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(lib_san) -o $@ $^ $(LIBQMAC_LIBS)
 
 ALL += $(fuzz_tests)
+
+FUZZ_SECONDS := 60
+
+fuzz:
+	$(Q)tests/fuzz/libfuzzer $(FUZZ_SECONDS)

@@ -2,7 +2,8 @@
 /*
  * Drives LLVMFuzzerTestOneInput() without a fuzzer:
  *
- *   PROGRAM CORPUS                          every file of the folder, once
+ *   PROGRAM CORPUS                          every file of the folder, whole and
+ *                                           (small ones) cut off everywhere
  *   PROGRAM CORPUS --mutate SEED ROUNDS     and ROUNDS damaged ones
  *   PROGRAM CORPUS --round SEED ROUND FILE  writes what that round tries to FILE
  *   PROGRAM FILE                            that file
@@ -26,6 +27,7 @@
 
 #define INPUT_BYTES 65536
 #define INPUT_FILES 1000
+#define CUT_BYTES   2000
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -233,6 +235,15 @@ static void run(const uint8_t *bytes, size_t size)
 	free(copy);
 }
 
+static void run_input(const struct input *input)
+{
+	size_t size;
+
+	for (size = 0; input->size <= CUT_BYTES && size < input->size; size++)
+		run(input->bytes, size);
+	run(input->bytes, input->size);
+}
+
 static void run_rounds(uint64_t seed, uint64_t rounds)
 {
 	static uint8_t bytes[INPUT_BYTES];
@@ -271,7 +282,7 @@ int main(int argc, char **argv)
 	__sanitizer_set_death_callback(last_words);
 	signal(SIGABRT, on_abort);
 	for (i = 0; i < input_count; i++) {
-		run(inputs[i].bytes, inputs[i].size);
+		run_input(&inputs[i]);
 		printf("ok %zu - %s\n", i + 1, inputs[i].name);
 	}
 	if (mutating)
