@@ -33,6 +33,14 @@ const char *qmac_context_message(const struct qmac_context *context)
 	return context->message;
 }
 
+/* Names out of files stand in messages: one line, and nothing a terminal would obey. */
+static void make_printable(char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = '?';
+}
+
 int qmac_fail(struct qmac_context *context, int error, const char *format, ...)
 {
 	va_list args;
@@ -40,6 +48,7 @@ int qmac_fail(struct qmac_context *context, int error, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(context->message, sizeof(context->message), format, args);
 	va_end(args);
+	make_printable(context->message);
 	return error;
 }
 
@@ -52,6 +61,7 @@ int qmac_fail_more(struct qmac_context *context, int error, const char *format, 
 	va_start(args, format);
 	vsnprintf(before, sizeof(before), format, args);
 	va_end(args);
+	make_printable(before);
 	length = strlen(before);
 	rest = strlen(context->message) + 1;
 	if (length + rest > sizeof(context->message))
