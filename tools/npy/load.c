@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* A header is a short Python dict; NumPy itself refuses more than 10,000 bytes. */
 #define HEADER_MAX 10000u
@@ -31,6 +32,9 @@ __attribute__((format(printf, 3, 4))) static int fail(const struct reader *reade
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	for (char *s = text; *s; s++) /* what the file says is for no terminal to obey */
+		if ((unsigned char)*s < ' ' || *s == 127)
+			*s = '?';
 	snprintf(reader->message, reader->message_size, "%s: %s", reader->path, text);
 	return error;
 }
@@ -149,11 +153,28 @@ static int read_header(const struct reader *reader, char *header)
 	return 0;
 }
 
+/* Before memory is taken: a few bytes may claim to be an array of many. Pipes cannot tell. */
+static int check_size(const struct reader *reader, size_t bytes)
+{
+	struct stat status;
+	off_t start = ftello(reader->file);
+
+	if (start < 0 || fstat(fileno(reader->file), &status) || !S_ISREG(status.st_mode))
+		return 0;
+	if (status.st_size - start < (off_t)bytes)
+		return fail(reader, -EINVAL, "holds %lld bytes of data, its shape needs %zu",
+			    (long long)(status.st_size - start), bytes);
+	return 0;
+}
+
 static int read_data(const struct reader *reader, struct npy_array *array)
 {
 	size_t bytes = array->count * npy_type_size(array->type);
 	size_t got;
-	int ret = 0;
+	int ret = check_size(reader, bytes);
+
+	if (ret)
+		return ret;
 
 	array->data = malloc(bytes ? bytes : 1);
 	if (!array->data)
