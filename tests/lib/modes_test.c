@@ -37,6 +37,11 @@ struct outcome {
 	uint8_t blocks[COUNT / 32 * 34];
 	float widened[CHANNELS], reciprocal[CHANNELS];
 	uint16_t half[2][COUNT];
+	float wide[2][COUNT], decoded[3][COUNT], signs[COUNT], unblocked[COUNT];
+	float acc_back[CHANNELS], again[CHANNELS];
+	uint32_t mult[CHANNELS];
+	int32_t shift[CHANNELS], bias[CHANNELS];
+	int8_t product[5][CHANNELS];
 	int top, errors;
 };
 
@@ -118,12 +123,81 @@ static void compute_nonlinear(const float *x, struct outcome *out)
 	qmac_bf16_narrow(x, COUNT, out->half[1]);
 }
 
+/* From codes to numbers. */
+static void compute_back(struct outcome *out)
+{
+	static const int32_t acc[CHANNELS] = { 1, -3, 1 << 30, 16777217, -16777219, 33554433 };
+	struct qmac_quant_params params;
+	unsigned int i;
+
+	for (i = 0; i < 3; i++)
+		out->errors += !!qmac_codebook_decode(context, &out->book[i], out->codes[i], COUNT,
+						      out->decoded[i]);
+	qmac_binary_dequantize(out->words, 8, COUNT / 8, out->alpha, out->signs);
+	out->errors += !!qmac_ggml_dequantize(context, QMAC_GGML_Q4_0, out->blocks, COUNT / 2,
+					      out->unblocked);
+	qmac_f16_widen(out->half[0], COUNT, out->wide[0]);
+	qmac_bf16_widen(out->half[1], COUNT, out->wide[1]);
+	out->errors += !!qmac_dequantize_acc(context, acc, 1, CHANNELS, .3f, out->scale[0],
+					     CHANNELS, out->acc_back);
+	if (qmac_quant_params_init(context, &params, QMAC_TYPE_S8, CHANNELS)) {
+		out->errors++;
+		return;
+	}
+	for (i = 0; i < CHANNELS; i++)
+		out->errors += !!qmac_encoding_set(context, &out->encoding[i], &params, i);
+	memcpy(out->again, params.scale, sizeof(out->again));
+	qmac_quant_params_release(&params);
+}
+
+/* Requantization: the real scales, their integers, biases and products. */
+static void compute_products(const float *x, struct outcome *out)
+{
+	static const int8_t a[8] = { 3, -128, 127, 5, 77, -1, 0, 64 };
+	static const uint8_t presets[] = { QMAC_PRESET_F32, QMAC_PRESET_DOUBLE, QMAC_PRESET_SINGLE,
+					   QMAC_PRESET_RNDNU, QMAC_PRESET_ONNX_REF };
+	static int8_t b[8 * CHANNELS];
+	double real[CHANNELS];
+	struct qmac_gemm_desc desc = { .m = 1,
+				       .n = CHANNELS,
+				       .k = 8,
+				       .a_type = QMAC_TYPE_S8,
+				       .b_type = QMAC_TYPE_S8,
+				       .c_type = QMAC_TYPE_S8,
+				       .scale = real,
+				       .scale_count = CHANNELS };
+	struct qmac_device *device;
+	unsigned int i;
+
+	for (i = 0; i < 8 * CHANNELS; i++)
+		b[i] = (int8_t)(i * 37 + 11);
+	out->errors +=
+		!!qmac_quantize_bias(context, x, CHANNELS, .1f, out->again, CHANNELS, out->bias);
+	if (qmac_device_open(context, "cpu", &device)) {
+		out->errors++;
+		return;
+	}
+	for (i = 0; i < CHANNELS; i++) {
+		desc.preset = presets[i % 5];
+		real[i] = qmac_real_scale(desc.preset, .3f, (float)(64 + i) / 64, 900);
+		out->errors += !!qmac_multiplier(context, desc.preset, real[i], &out->mult[i],
+						 &out->shift[i]);
+	}
+	for (i = 0; i < 5; i++) {
+		desc.preset = presets[i];
+		out->errors += !!qmac_gemm_run(device, &desc, a, b, out->product[i], NULL);
+	}
+	qmac_device_close(device);
+}
+
 static void compute(const float *x, struct outcome *out)
 {
 	memset(out, 0, sizeof(*out));
 	compute_groups(x, out);
 	compute_tools(x, out);
 	compute_nonlinear(x, out);
+	compute_back(out);
+	compute_products(x, out);
 }
 
 static void random_floats(struct rng *rng, float *x)
