@@ -18,6 +18,7 @@
  *   table.h     calibration files of this and other tools
  *   device.h    devices, buffers, jobs: hardware, simulation or reference
  *   gemm.h      matrix products and linear layers
+ *   train.h     quantization-aware training: fake quantization and its gradients
  *   network.h   networks from ONNX files: run, examined, quantized
  *   ops.h       reference operators, the definition of all integer results
  *
@@ -57,6 +58,7 @@
 #include <qmac/pack.h>
 #include <qmac/quant.h>
 #include <qmac/table.h>
+#include <qmac/train.h>
 #include <qmac/type.h>
 #include <qmac/version.h>
 
