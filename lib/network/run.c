@@ -128,7 +128,7 @@ int qmac_network_run(struct qmac_network *network, size_t batch, const float *co
 		error = take_inputs(network, inputs);
 	if (!error)
 		error = run_nodes(network);
-	for (i = 0; !error && i < network->output_count; i++) {
+	for (i = 0; !error && outputs && i < network->output_count; i++) {
 		const struct net_tensor *tensor = &network->tensors[network->outputs[i]];
 
 		memcpy(outputs[i], net_values(network, tensor),

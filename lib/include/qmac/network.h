@@ -225,7 +225,8 @@ QMAC_EXPORT int qmac_network_layer(const struct qmac_network *network, size_t la
  * @network: Network.
  * @batch: Samples; qmac_network_info.fixed_batch when that is not 0.
  * @inputs: As many arrays as the network has inputs, dense fp32, batch first.
- * @outputs: As many arrays as it has outputs; receive dense fp32.
+ * @outputs: As many arrays as it has outputs; receive dense fp32. NULL when only an
+ *   observer is interested.
  *
  * Return: 0, -EINVAL (batch; an input or output that is not fp32), -EFBIG
  * (activations beyond 4 GiB), -ENOMEM, or what an observer returned. Outputs are

@@ -20,6 +20,7 @@
  *   gemm.h      matrix products and linear layers
  *   train.h     quantization-aware training: fake quantization and its gradients
  *   network.h   networks from ONNX files: run, examined, quantized
+ *   network_calibrate.h  ranges of a network's activations from samples
  *   ops.h       reference operators, the definition of all integer results
  *
  * Conventions of the whole library:
@@ -54,6 +55,7 @@
 #include <qmac/ggml.h>
 #include <qmac/group.h>
 #include <qmac/network.h>
+#include <qmac/network_calibrate.h>
 #include <qmac/ops.h>
 #include <qmac/pack.h>
 #include <qmac/quant.h>
