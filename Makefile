@@ -79,19 +79,21 @@ AR  := ar
 WARN     := -Wall -Wextra -Werror
 EXACT    := -ffp-contract=off -fno-math-errno
 INCLUDES := -Iuapi -Ilib/include
-CFLAGS   := -std=c11 -D_GNU_SOURCE -O2 -g $(WARN) $(EXACT) -fvisibility=hidden $(INCLUDES)
-CXXFLAGS := -std=c++17 -D_GNU_SOURCE -O2 -g $(WARN) $(EXACT) -fvisibility=hidden $(INCLUDES)
+OPTIMIZE := -O2
+CFLAGS   := -std=c11 -D_GNU_SOURCE $(OPTIMIZE) -g $(WARN) $(EXACT) -fvisibility=hidden $(INCLUDES)
+CXXFLAGS := -std=c++17 -D_GNU_SOURCE $(OPTIMIZE) -g $(WARN) $(EXACT) -fvisibility=hidden $(INCLUDES)
 DEPFLAGS  = -MMD -MP -MF $(B)/dep/$(subst /,-,$(@:$(B)/%=%)).d
 
 ALL :=
 DEMO :=
 DOCS :=
 
-.PHONY: all demo check check-quick fuzz bench docs format-check
+.PHONY: all demo check check-quick coverage fuzz bench docs format-check
 all: ## build everything
 demo: ## set everything up and run the digits demo in a VM
 check: ## run every test
 check-quick: ## run the quick tests (at most 3 minutes once built)
+coverage: ## lines of lib that the quick tests run; table and HTML
 fuzz: ## run libFuzzer on every parser (FUZZ_SECONDS=60 each)
 bench: ## measure speed; prints a table
 docs: ## build the documentation into build/doc
@@ -109,6 +111,9 @@ check: all
 
 check-quick: all
 	$(Q)env -u MAKEFLAGS -u MAKELEVEL tests/run --quick
+
+coverage:
+	$(Q)env -u MAKEFLAGS -u MAKELEVEL tests/coverage
 
 bench: all
 	$(Q)env -u MAKEFLAGS -u MAKELEVEL tests/bench/run

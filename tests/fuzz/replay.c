@@ -31,6 +31,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* tests/coverage builds without sanitizers. */
+#pragma weak __sanitizer_set_death_callback
+
 struct input {
 	char name[300];
 	uint8_t *bytes;
@@ -279,7 +282,8 @@ int main(int argc, char **argv)
 	load_all(argv[1]);
 	if (argc == 6 && !strcmp(argv[2], "--round"))
 		return write_round(strtoull(argv[3], NULL, 0), strtoull(argv[4], NULL, 0), argv[5]);
-	__sanitizer_set_death_callback(last_words);
+	if (__sanitizer_set_death_callback)
+		__sanitizer_set_death_callback(last_words);
 	signal(SIGABRT, on_abort);
 	for (i = 0; i < input_count; i++) {
 		run_input(&inputs[i]);

@@ -7,7 +7,7 @@ import os
 import numpy as np
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-LIB = ctypes.CDLL(os.path.join(TOP, os.environ.get("QMAC_BUILD", "build"), "lib", "libqmac.so.0"))
+LIB = ctypes.CDLL(os.path.join(TOP, "build", "lib", "libqmac.so.0"))
 
 S8, U8, S32, S4, U4, S16, U16 = range(1, 8)
 S2, U2, B1, F16, BF16, F32_TYPE = range(65, 71)
