@@ -99,35 +99,50 @@ static int check_complete(const struct qmac_calibration *c)
 	return 0;
 }
 
-/* Share of the counted elements whose bin has its middle in the range. */
-static EXACT double coverage_of(const struct qmac_calibration *c, float lo, float hi)
+/* An element counts as inside when the middle of its bin is; zeros stand for themselves. */
+static EXACT double share_inside(const struct qmac_calibration *c, const double *edges,
+				 const uint64_t *counts, size_t bins, double lo, double hi)
 {
-	struct qmac_calibration_stats stats;
-	uint64_t inside = 0, total = 0, *counts;
-	double *edges;
+	uint64_t inside = 0, total = 0;
 	size_t i;
 
+	for (i = 0; i < bins; i++) {
+		double middle = (edges[i] + edges[i + 1]) / 2;
+		bool zeros = edges[i] == 0 && c->own.count;
+
+		total += counts[i];
+		if (zeros && lo <= 0 && hi >= 0)
+			inside += c->zeros;
+		if (middle >= lo && middle <= hi)
+			inside += counts[i] - (zeros ? c->zeros : 0);
+	}
+	return total ? (double)inside / (double)total : 1;
+}
+
+/* Share of the counted elements that the range holds. */
+static EXACT int set_coverage(const struct qmac_calibration *c,
+			      struct qmac_calibration_range *range)
+{
+	struct qmac_calibration_stats stats;
+	uint64_t *counts;
+	double *edges;
+	int error = 0;
+
+	range->coverage = 1;
 	qmac_calibration_stats(c, &stats);
-	if (!stats.bins || (lo <= stats.min && hi >= stats.max))
-		return 1;
+	if (!stats.bins || (range->lo <= stats.min && range->hi >= stats.max))
+		return 0;
 	edges = malloc((stats.bins + 1) * sizeof(*edges));
 	counts = malloc(stats.bins * sizeof(*counts));
 	if (edges && counts) {
 		qmac_calibration_bins(c, edges, counts);
-		for (i = 0; i < stats.bins; i++) {
-			double middle = (edges[i] + edges[i + 1]) / 2;
-			bool zeros = edges[i] == 0 && c->own.count;
-
-			total += counts[i];
-			if (zeros && lo <= 0 && hi >= 0)
-				inside += c->zeros;
-			if (middle >= lo && middle <= hi)
-				inside += counts[i] - (zeros ? c->zeros : 0);
-		}
+		range->coverage = share_inside(c, edges, counts, stats.bins, range->lo, range->hi);
+	} else {
+		error = qmac_fail_nomem(c->context, "the coverage of a range");
 	}
 	free(edges);
 	free(counts);
-	return total ? (double)inside / (double)total : 1;
+	return error;
 }
 
 /* Tools overflow, or divide by what has become zero. */
@@ -169,7 +184,7 @@ int qmac_calibration_choose(const struct qmac_calibration *calibration,
 	if (!error)
 		error = check_result(c, &range);
 	if (!error)
-		range.coverage = coverage_of(c, range.lo, range.hi);
+		error = set_coverage(c, &range);
 	exact_leave(&saved);
 	if (!error)
 		*out = range;
