@@ -105,6 +105,8 @@ install-lib: $(B)/lib/libqmac.a $(B)/lib/libqmac.so $(B)/lib/pkgconfig/qmac.pc $
 	$(Q)install -m 644 $(B)/lib/pkgconfig/qmac.pc $(lib_dest)/lib/pkgconfig
 	$(Q)install -m 644 $(B)/man/man3/*.3 $(lib_dest)/share/man/man3
 
+comma := ,
+
 # Tests link the same sources, compiled with the sanitizers.
 lib_san := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 lib_san_obj := $(patsubst $(B)/obj/%,$(B)/obj/san/%,$(lib_obj) $(lib_ref_obj) $(lib_shared_obj)) \
@@ -126,7 +128,14 @@ $(B)/obj/san/%.o: %.c Makefile
 $(B)/tests/lib/%: $(B)/obj/san/tests/lib/%.o $(lib_san_obj)
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(lib_san) -o $@ $^ $(LIBQMAC_LIBS)
+	$(Q)$(CC) $(lib_san) $(lib_wrap) -o $@ $^ $(LIBQMAC_LIBS)
+
+# Tests whose allocations fail on demand.
+lib_nomem_tests := $(filter $(B)/tests/lib/nomem_%,$(lib_tests))
+
+$(lib_nomem_tests): $(B)/obj/san/tests/lib/nomem.o
+$(lib_nomem_tests): lib_wrap := $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc reallocarray \
+	aligned_alloc strdup strndup asprintf open_memstream)
 
 # In the guest, against the driver: as users' programs are built.
 lib_guest_tests := $(addprefix $(B)/guest/tests/lib/,device_test gemm_test)
