@@ -16,7 +16,7 @@ CFLAGS_lib := -Ilib -I. -I$(B)/gen -fPIC $(shell pkg-config --cflags libdrm json
 
 lib_ref_obj := $(patsubst %.c,$(B)/obj/%.o,$(wildcard lib/ref/*.c))
 lib_obj := $(patsubst %.c,$(B)/obj/%.o,$(wildcard lib/*.c lib/quant/*.c lib/device/*.c lib/gemm/*.c \
-	lib/calibrate/*.c lib/formats/*.c lib/network/*.c lib/onnx/*.c \
+	lib/calibrate/*.c lib/formats/*.c lib/improve/*.c lib/network/*.c lib/onnx/*.c \
 	lib/train/*.c)) \
 	$(B)/obj/gen/onnx.pb-c.o
 
@@ -27,6 +27,7 @@ lib_shared_obj := $(addprefix $(B)/obj/,sim/model/load.o sim/memory/pool.o \
 # Loops that are only fast when they are vectorized.
 $(addprefix $(B)/obj/lib/,ref/gemm.o quant/quantize.o quant/dequantize.o \
 	train/check.o train/forward.o train/backward.o train/binary.o): CFLAGS += -O3
+$(addprefix $(B)/obj/lib/improve/,moments.o ldl.o lanes.o error.o descent.o): CFLAGS += -O3
 $(B)/obj/driver/qmac_pt.o: CFLAGS += -fPIC
 
 $(B)/obj/lib/network/product.o $(B)/obj/lib/network/run_quantize.o $(B)/obj/lib/network/fake.o: \

@@ -20,6 +20,7 @@
  *   gemm.h      matrix products and linear layers
  *   train.h     quantization-aware training: fake quantization and its gradients
  *   network.h   networks from ONNX files: run, examined, quantized
+ *   improve.h   better codes of weights: bias, ranges, rounding, GPTQ, pruning
  *   network_calibrate.h  ranges of a network's activations from samples
  *   ops.h       reference operators, the definition of all integer results
  *
@@ -54,6 +55,7 @@
 #include <qmac/gemm.h>
 #include <qmac/ggml.h>
 #include <qmac/group.h>
+#include <qmac/improve.h>
 #include <qmac/network.h>
 #include <qmac/network_calibrate.h>
 #include <qmac/ops.h>
