@@ -20,6 +20,9 @@ int net_fold_norm(struct qmac_network *network);
  */
 int net_own_constant(struct qmac_network *network, struct net_node *node, size_t input);
 
+/* Gives a Conv or Gemm that has no bias one of zeros. */
+int net_add_bias(struct qmac_network *network, struct net_node *layer, size_t channels);
+
 /* A name that is not in use, made of @base and @suffix; free it. NULL: no memory. */
 char *net_fresh_name(const struct qmac_network *network, const char *base, const char *suffix);
 

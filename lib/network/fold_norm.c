@@ -37,33 +37,6 @@ static struct net_node *layer_before(struct qmac_network *network, const struct 
 	return layer;
 }
 
-static int add_bias(struct qmac_network *network, struct net_node *layer, size_t channels)
-{
-	const struct net_shape shape = { .rank = 1, .dim = { channels } };
-	char *name = net_fresh_name(network, net_node_name(network, layer), ".bias");
-	void *zeros = calloc(channels, sizeof(float));
-	size_t *inputs, number;
-	int error;
-
-	if (!name || !zeros) {
-		free(name);
-		free(zeros);
-		return qmac_fail_nomem(network->context, "a bias");
-	}
-	error = net_add_tensor(network, name, NET_F32, &shape, zeros, &number);
-	free(name);
-	if (error)
-		return error;
-	inputs = realloc(layer->inputs, 3 * sizeof(*inputs));
-	if (!inputs)
-		return qmac_fail_nomem(network->context, "a node");
-	layer->inputs = inputs;
-	layer->input_count = 3;
-	inputs[2] = number;
-	network->tensors[number].users = 1;
-	return 0;
-}
-
 static EXACT void apply(const struct qmac_network *network, const struct net_node *layer,
 			const struct net_node *norm, size_t channels)
 {
@@ -98,7 +71,7 @@ static int fold(struct qmac_network *network, struct net_node *layer, struct net
 
 	if (!error)
 		error = net_input(network, layer, 2) ? net_own_constant(network, layer, 2)
-						     : add_bias(network, layer, channels);
+						     : net_add_bias(network, layer, channels);
 	if (error)
 		return error;
 	exact_enter(&saved);

@@ -13,8 +13,6 @@
 #include "network/plan.h"
 #include "quant/exact.h"
 
-#define ROWS_AT_A_TIME 32
-
 const void *net_values(const struct qmac_network *network, const struct net_tensor *tensor)
 {
 	if (tensor->faked)
@@ -178,7 +176,7 @@ int qmac_network_run_rows(struct qmac_network *network, size_t rows, const float
 	in = &network->tensors[network->inputs[0]];
 	out = &network->tensors[network->outputs[0]];
 	fixed = in->shape.dim[0];
-	batch = network->batch_is_free ? ROWS_AT_A_TIME : fixed;
+	batch = network->batch_is_free ? NET_ROWS_AT_A_TIME : fixed;
 	x_row = net_shape_count(&in->shape) / fixed;
 	if (!out->shape.rank || net_shape_count(&out->shape) % fixed)
 		return qmac_fail(network->context, -EINVAL,
