@@ -193,15 +193,15 @@ static bool is_layer(const struct qmac_network *network, const struct net_node *
 
 int net_index(struct qmac_network *network)
 {
-	size_t i;
+	size_t *layers = calloc(network->node_count + 1, sizeof(*layers)), i;
 
+	if (!layers)
+		return qmac_fail_nomem(network->context, "layers");
 	drop_dead(network);
 	count_users(network);
 	free(network->layers);
+	network->layers = layers;
 	network->layer_count = 0;
-	network->layers = calloc(network->node_count + 1, sizeof(*network->layers));
-	if (!network->layers)
-		return qmac_fail_nomem(network->context, "layers");
 	for (i = 0; i < network->node_count; i++)
 		if (is_layer(network, &network->nodes[i]))
 			network->layers[network->layer_count++] = i;

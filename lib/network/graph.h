@@ -194,7 +194,7 @@ size_t net_find(const struct qmac_network *network, const char *name);
 int net_add_node(struct qmac_network *network, enum net_op op, const char *name, size_t count,
 		 size_t output, struct net_node **out);
 
-/* Removes dead nodes, then recomputes producers, users and layers. */
+/* Removes dead nodes, then recomputes producers, users and layers; or changes nothing. */
 int net_index(struct qmac_network *network);
 
 /**

@@ -190,6 +190,43 @@ QMAC_EXPORT size_t qmac_network_input(const struct qmac_network *network, size_t
 QMAC_EXPORT size_t qmac_network_output(const struct qmac_network *network, size_t i);
 
 /**
+ * qmac_network_constant() - values of a constant
+ * @network: Network.
+ * @tensor: Its number.
+ *
+ * Return: qmac_network_tensor.count values, dense, valid until the constant is
+ * set or the network changed or destroyed; NULL when @tensor is no fp32 constant.
+ */
+QMAC_EXPORT const float *qmac_network_constant(const struct qmac_network *network, size_t tensor);
+
+/**
+ * qmac_network_set_constant() - give a constant other values
+ * @network: Network.
+ * @tensor: Number of an fp32 constant.
+ * @values: qmac_network_tensor.count values, finite; copied.
+ *
+ * What was computed from the constant when the network was read is computed anew.
+ * A constant that is itself such a result is cut off from what it was computed
+ * from. struct qmac_fake of the tensor stays and applies to the new values. All
+ * layers and nodes that share the constant see them.
+ *
+ * Return: 0, -EINVAL (no fp32 constant), -EDOM (NaN or infinity, with its index),
+ * -ENOMEM; nothing has changed on failure.
+ */
+QMAC_EXPORT int qmac_network_set_constant(struct qmac_network *network, size_t tensor,
+					  const float *values);
+
+/**
+ * qmac_network_copy() - a network that is like another
+ * @network: Network.
+ * @out: Receives the copy, of the same context and with the same numbers of
+ *   tensors, nodes and layers; without fakes and observer. Destroy it.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+QMAC_EXPORT int qmac_network_copy(const struct qmac_network *network, struct qmac_network **out);
+
+/**
  * struct qmac_network_layer - a node that multiplies by constant weights
  * @name: The node's name, or that of its output when it has none.
  * @operation: "Conv", "Gemm" or "MatMul".
