@@ -20,6 +20,7 @@
  *   gemm.h      matrix products and linear layers
  *   train.h     quantization-aware training: fake quantization and its gradients
  *   network.h   networks from ONNX files: run, examined, quantized
+ *   network_improve.h  steps that make quantized networks more accurate
  *   improve.h   better codes of weights: bias, ranges, rounding, GPTQ, pruning
  *   network_calibrate.h  ranges of a network's activations from samples
  *   ops.h       reference operators, the definition of all integer results
@@ -58,6 +59,7 @@
 #include <qmac/improve.h>
 #include <qmac/network.h>
 #include <qmac/network_calibrate.h>
+#include <qmac/network_improve.h>
 #include <qmac/ops.h>
 #include <qmac/pack.h>
 #include <qmac/quant.h>
