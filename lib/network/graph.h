@@ -24,7 +24,9 @@ enum net_type {
 	NET_S16,
 	NET_U16,
 	NET_S32,
-	NET_S64
+	NET_S64,
+	NET_S4, /* one code per byte in memory, packed in files */
+	NET_U4
 };
 
 struct net_shape {
@@ -119,6 +121,7 @@ struct net_attributes {
 	bool transpose_a, transpose_b;
 	float epsilon;	 /* BatchNormalization */
 	float lo, hi;	 /* Clip */
+	size_t block;	 /* QuantizeLinear, DequantizeLinear: along the axis; 0: channels */
 	int64_t axis;	 /* Concat, Flatten, Softmax, QuantizeLinear, DequantizeLinear */
 	bool allow_zero; /* Reshape */
 	unsigned int perm_count;

@@ -132,6 +132,25 @@ int net_infer_norm(struct qmac_network *network, struct net_node *node)
 	return net_infer_same(network, node);
 }
 
+/* Blocks: the shape of the scales is that of the input, but for the axis. */
+static int check_blocks(struct qmac_network *network, struct net_node *node, unsigned int axis)
+{
+	const struct net_shape *x = &net_input(network, node, 0)->shape;
+	const struct net_shape *scale = &net_input(network, node, 1)->shape;
+	size_t block = node->attributes.block;
+	char x_text[NET_SHAPE_TEXT], scale_text[NET_SHAPE_TEXT];
+	struct net_shape want = *x;
+
+	want.dim[axis] = x->dim[axis] / block + !!(x->dim[axis] % block);
+	if (!net_shape_equal(&want, scale))
+		return net_fail(network, node, -EINVAL,
+				"scales of %s for %s in blocks of %zu along axis %u: one per block "
+				"is needed",
+				net_shape_text(scale, scale_text), net_shape_text(x, x_text), block,
+				axis);
+	return 0;
+}
+
 /* Scale and zero point: one number, or a constant vector along the axis. */
 static int check_params(struct qmac_network *network, struct net_node *node)
 {
@@ -150,11 +169,13 @@ static int check_params(struct qmac_network *network, struct net_node *node)
 		return net_fail(network, node, -EINVAL,
 				"scale '%.80s' and zero point '%.80s' differ in length",
 				scale->name, zero->name);
-	if (net_shape_count(&scale->shape) == 1)
+	if (net_shape_count(&scale->shape) == 1 && !node->attributes.block)
 		return 0;
 	error = net_axis(network, node, node->attributes.axis, x->shape.rank, &axis);
 	if (error)
 		return error;
+	if (node->attributes.block)
+		return check_blocks(network, node, axis);
 	if (scale->shape.rank != 1 || scale->shape.dim[0] != x->shape.dim[axis])
 		return net_fail(network, node, -EINVAL,
 				"scale '%.80s' must be one number, or %zu as axis %u has",

@@ -6,107 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <qmac/quant.h>
-#include <qmac/type.h>
-
 #include "context.h"
 #include "network/ops.h"
 
-/* Operators whose results are values of their input. */
-static bool keeps_values(enum net_op op)
-{
-	return op == NET_MAX_POOL || op == NET_FLATTEN || op == NET_RESHAPE ||
-	       op == NET_TRANSPOSE || op == NET_IDENTITY;
-}
-
-static bool computes(enum net_op op)
-{
-	return op == NET_CONV || op == NET_GEMM || op == NET_MATMUL || op == NET_ADD ||
-	       op == NET_MUL;
-}
-
-/* Does it only go into a Relu or Clip that will be part of its producer? */
-static bool goes_into_clamp(const struct qmac_network *from, size_t number)
-{
-	const struct net_tensor *tensor = &from->tensors[number];
-	enum net_op user;
-
-	if (tensor->users != 1 || tensor->is_output || tensor->producer == NET_NONE ||
-	    !computes(from->nodes[tensor->producer].op))
-		return false;
-	user = from->nodes[tensor->last_user].op;
-	return user == NET_RELU || user == NET_CLIP;
-}
-
-static int choose(struct quantizer *quantizer, size_t number,
-		  const struct qmac_network_range *range)
-{
-	struct quantized *activation = &quantizer->activations[number];
-	const struct qmac_quant_spec spec = { .type = quantizer->options.activation_type,
-					      .scheme = QMAC_SCHEME_ASYMMETRIC };
-	struct qmac_quant_params params = {
-		.channels = 1,
-		.scale = &activation->scale,
-		.zero_point = &activation->zero,
-	};
-	int error =
-		qmac_quant_choose(quantizer->to->context, &spec, &range->lo, &range->hi, &params);
-
-	if (error)
-		qmac_fail_more(quantizer->to->context, error,
-			       "tensor '%.80s': ", quantizer->from->tensors[number].name);
-	return error;
-}
-
-/* Decides on one activation; its node's input has been decided on. */
-static int plan_activation(struct quantizer *quantizer, size_t number,
-			   const struct qmac_network_range *ranges)
+bool quantizer_is_weight(const struct quantizer *quantizer, const struct net_node *node, size_t i)
 {
 	const struct qmac_network *from = quantizer->from;
-	const struct net_tensor *tensor = &from->tensors[number];
-	struct quantized *activation = &quantizer->activations[number];
-
-	if (tensor->type != NET_F32 || !tensor->users || goes_into_clamp(from, number))
-		return 0;
-	activation->wanted = true;
-	if (tensor->producer != NET_NONE && keeps_values(from->nodes[tensor->producer].op)) {
-		size_t source = from->nodes[tensor->producer].inputs[0];
-
-		if (quantizer->activations[source].wanted) {
-			*activation = quantizer->activations[source];
-			return 0;
-		}
-	}
-	return choose(quantizer, number, &ranges[number]);
-}
-
-static int plan(struct quantizer *quantizer, const struct qmac_network_range *ranges)
-{
-	const struct qmac_network *from = quantizer->from;
-	int error = 0;
-	size_t i;
-
-	for (i = 0; !error && i < from->input_count; i++)
-		error = plan_activation(quantizer, from->inputs[i], ranges);
-	for (i = 0; !error && i < from->node_count; i++) {
-		const struct net_node *node = &from->nodes[i];
-
-		if (node->op == NET_QUANTIZE || node->op == NET_DEQUANTIZE)
-			return qmac_fail(
-				quantizer->to->context, -EINVAL,
-				"%s %.80s: the network is quantized already; start from the "
-				"float one",
-				net_ops[node->op].name, net_node_name(from, node));
-		if (!node->folded)
-			error = plan_activation(quantizer, node->output, ranges);
-	}
-	return error;
-}
-
-static bool is_layer_weight(const struct qmac_network *from, const struct net_node *node, size_t i)
-{
 	size_t l;
 
+	if (quantizer->stays_float[node - from->nodes])
+		return false;
 	for (l = 0; l < from->layer_count; l++)
 		if (&from->nodes[from->layers[l]] == node)
 			return i == 1 || (i == 2 && net_input(from, node, 2)->data);
@@ -159,8 +68,9 @@ static int copy_tensors(struct quantizer *quantizer)
 		for (j = 0; !error && j < from->nodes[i].input_count; j++) {
 			const struct net_tensor *tensor = net_input(from, &from->nodes[i], j);
 
+			/* Biases may stay float; what is not read is not written. */
 			if (!from->nodes[i].folded && tensor && tensor->data &&
-			    !is_layer_weight(from, &from->nodes[i], j))
+			    (j != 1 || !quantizer_is_weight(quantizer, &from->nodes[i], j)))
 				error = copy_constant(quantizer, from->nodes[i].inputs[j],
 						      &ignored);
 		}
@@ -180,24 +90,19 @@ static int connect(struct quantizer *quantizer, const struct net_node *node, str
 	for (i = 0; !error && i < node->input_count; i++) {
 		size_t number = node->inputs[i];
 
-		if (number == NET_NONE || is_layer_weight(from, node, i))
+		if (number == NET_NONE || quantizer_is_weight(quantizer, node, i))
 			continue;
 		if (!from->tensors[number].data)
 			made->inputs[i] = quantizer->activations[number].wanted
 						  ? quantizer->activations[number].dequantized
 						  : quantizer->map[number];
 		else if ((node->op == NET_ADD || node->op == NET_MUL) &&
-			 from->tensors[number].type == NET_F32)
+			 !quantizer->stays_float[node - from->nodes])
 			error = quantizer_operand(quantizer, number, &made->inputs[i]);
 		else
 			made->inputs[i] = quantizer->map[number];
 	}
 	return error;
-}
-
-static bool is_layer(const struct qmac_network *from, const struct net_node *node)
-{
-	return node->input_count > 1 && is_layer_weight(from, node, 1);
 }
 
 /*
@@ -217,7 +122,7 @@ static int copy_node(struct quantizer *quantizer, const struct net_node *node)
 	for (i = 0; i < node->input_count; i++)
 		stand_in.inputs[i] = NET_NONE;
 	error = connect(quantizer, node, &stand_in);
-	if (!error && is_layer(quantizer->from, node)) {
+	if (!error && node->input_count > 1 && quantizer_is_weight(quantizer, node, 1)) {
 		error = quantizer_layer(quantizer, node, &stand_in);
 		if (!error && node->input_count > 2 && node->inputs[2] != NET_NONE &&
 		    stand_in.inputs[2] == NET_NONE) /* a bias that stays float */
@@ -262,19 +167,17 @@ static int build(struct quantizer *quantizer)
 static int allocate(struct quantizer *quantizer)
 {
 	const struct qmac_network *from = quantizer->from;
-	struct qmac_network *to = quantizer->to;
-	size_t i;
+	struct qmac_network *to = net_create(from->context);
 
-	quantizer->activations = calloc(from->tensor_count, sizeof(*quantizer->activations));
-	quantizer->map = calloc(from->tensor_count, sizeof(*quantizer->map));
-	to->inputs = calloc(from->input_count, sizeof(*to->inputs));
-	to->outputs = calloc(from->output_count, sizeof(*to->outputs));
-	if (!quantizer->activations || !quantizer->map || !to->inputs || !to->outputs)
-		return qmac_fail_nomem(to->context, "a network");
+	quantizer->to = to;
+	if (to) {
+		to->inputs = calloc(from->input_count, sizeof(*to->inputs));
+		to->outputs = calloc(from->output_count, sizeof(*to->outputs));
+	}
+	if (!to || !to->inputs || !to->outputs)
+		return qmac_fail_nomem(from->context, "a network");
 	to->input_count = from->input_count;
 	to->output_count = from->output_count;
-	for (i = 0; i < from->tensor_count; i++)
-		quantizer->map[i] = NET_NONE;
 	return 0;
 }
 
@@ -283,27 +186,16 @@ int qmac_network_quantize(const struct qmac_network *network,
 			  const struct qmac_network_quantize_options *options,
 			  struct qmac_network **out)
 {
-	struct quantizer quantizer = { .from = network, .to = net_create(network->context) };
-	int error;
+	struct quantizer quantizer;
+	int error = quantizer_init(&quantizer, network, options);
 
-	if (!quantizer.to)
-		return qmac_fail_nomem(network->context, "a network");
-	if (options)
-		quantizer.options = *options;
-	if (!quantizer.options.activation_type)
-		quantizer.options.activation_type = QMAC_TYPE_U8;
-	if (quantizer.options.activation_type != QMAC_TYPE_U8 &&
-	    quantizer.options.activation_type != QMAC_TYPE_S8)
-		error = qmac_fail(network->context, -EINVAL, "activations as %s: use u8 or s8",
-				  qmac_type_name(quantizer.options.activation_type));
-	else
+	if (!error)
+		error = quantizer_plan(&quantizer, ranges);
+	if (!error)
 		error = allocate(&quantizer);
 	if (!error)
-		error = plan(&quantizer, ranges);
-	if (!error)
 		error = build(&quantizer);
-	free(quantizer.activations);
-	free(quantizer.map);
+	quantizer_release(&quantizer);
 	if (error)
 		qmac_network_destroy(quantizer.to);
 	else

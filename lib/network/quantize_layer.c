@@ -1,105 +1,123 @@
 // SPDX-License-Identifier: MIT
-/* Weights and biases of layers as integers. */
+/* Layers as integers: weights, and the check of their sums. */
+#include "network/quantize_layer.h"
+
 #include <errno.h>
-#include <fenv.h>
-#include <float.h>
-#include <math.h>
 #include <stdlib.h>
 
-#include <qmac/quant.h>
 #include <qmac/type.h>
 
 #include "context.h"
+#include "network/encodings.h"
 #include "network/ops.h"
-#include "network/quantize.h"
-#include "quant/exact.h"
 
-/* A layer of the float network and what becomes of it. */
-struct layer {
-	struct quantizer *quantizer;
-	const struct net_node *node;
-	const struct net_tensor *weight, *bias; /* @bias is NULL when it stays float */
-	const struct quantized *input;
-	size_t axis, channels;
-	struct qmac_extent extent; /* of the weights, by the channels of @params */
-	struct qmac_quant_params params;
-	int8_t *w;
-	int32_t *b;
-};
-
-/* Raises weight scales until those of the bias are normal numbers. */
-static EXACT void raise_scales(struct layer *layer)
+bool layer_is_integer(const struct layer *layer)
 {
-	const float least = 2 * (FLT_MIN / layer->input->scale);
-	size_t c;
+	const struct qmac_network_quantize_options *options = &layer->quantizer->options;
 
-	for (c = 0; c < layer->params.channels; c++)
-		if (layer->params.scale[c] < least)
-			layer->params.scale[c] = least;
+	return !options->block && qmac_type_bits(options->activation_type) == 8 &&
+	       qmac_type_bits(options->weight_type) <= 8;
 }
 
-/* Raises weight scales until every bias fits. */
-static int widen(struct layer *layer)
+/* The table's entry for the weights of a layer; NULL for none. */
+static const struct qmac_table_entry *encoding_of(const struct quantizer *quantizer,
+						  const struct net_node *layer)
 {
-	fenv_t saved;
+	const struct qmac_table *table = quantizer->options.encodings;
 
-	exact_enter(&saved);
-	raise_scales(layer);
-	exact_leave(&saved);
-	return qmac_widen_scales(layer->quantizer->to->context, layer->bias->data, layer->channels,
-				 layer->input->scale, layer->params.scale, layer->params.channels,
-				 NULL);
+	return table && !quantizer->options.block
+		       ? net_encoding_of_weight(quantizer->from, table, layer)
+		       : NULL;
 }
 
-/* Scales of the bias; false when one is too small to be a float. */
-static EXACT bool bias_scales(const struct layer *layer, float *scale)
+struct qmac_quant_spec quantizer_weight_spec(const struct quantizer *quantizer)
 {
-	size_t c;
+	return (struct qmac_quant_spec){ .type = quantizer->options.weight_type };
+}
 
-	for (c = 0; c < layer->params.channels; c++) {
-		scale[c] = layer->input->scale * layer->params.scale[c];
-		if (!isnormal(scale[c]))
-			return false;
+size_t quantizer_channel_axis(const struct net_node *layer, const struct net_tensor *weight)
+{
+	if (layer->op == NET_CONV)
+		return 0;
+	return layer->op == NET_GEMM ? !layer->attributes.transpose_b : weight->shape.rank - 1;
+}
+
+size_t quantizer_block_axis(const struct net_node *layer, const struct net_tensor *weight)
+{
+	if (layer->op == NET_CONV)
+		return 1;
+	return layer->op == NET_GEMM ? layer->attributes.transpose_b : weight->shape.rank - 2;
+}
+
+int quantizer_weight_grain(const struct quantizer *quantizer, const struct net_node *layer,
+			   struct qmac_granularity *grain)
+{
+	const struct qmac_network_quantize_options *options = &quantizer->options;
+	const struct net_tensor *weight = net_input(quantizer->from, layer, 1);
+	const struct qmac_table_entry *entry = encoding_of(quantizer, layer);
+	size_t axis = quantizer_channel_axis(layer, weight);
+	bool per_channel = entry ? entry->channels > 1 : options->per_channel;
+	unsigned int kind = options->block ? QMAC_GRAIN_BLOCK
+			    : per_channel  ? QMAC_GRAIN_CHANNEL
+					   : QMAC_GRAIN_TENSOR;
+
+	if (options->block)
+		axis = quantizer_block_axis(layer, weight);
+	if (entry && per_channel && entry->channels != weight->shape.dim[axis])
+		return qmac_fail(
+			quantizer->from->context, -EINVAL,
+			"entry '%.80s' has %zu scales, the layer %zu output channels: give "
+			"one or as many",
+			entry->name, entry->channels, weight->shape.dim[axis]);
+	return qmac_granularity_of(quantizer->from->context, weight->shape.dim, weight->shape.rank,
+				   kind, (int)axis, options->block, grain);
+}
+
+/* Scales from the ranges of a table's entry. */
+static int params_of_entry(struct qmac_context *context, const struct qmac_quant_spec *spec,
+			   const struct qmac_table_entry *entry, struct qmac_quant_params *params)
+{
+	float *lo = calloc(2 * entry->channels, sizeof(*lo)), *hi = lo + entry->channels;
+	int error;
+
+	if (!lo)
+		return qmac_fail_nomem(context, "ranges");
+	net_encoding_range(entry, lo, hi);
+	error = qmac_quant_params_init(context, params, spec->type, entry->channels);
+	if (!error) {
+		error = qmac_quant_choose(context, spec, lo, hi, params);
+		if (error)
+			qmac_quant_params_release(params);
+		else
+			net_encoding_adopt(entry, params);
 	}
-	return true;
+	free(lo);
+	return error ? qmac_fail_more(context, error, "entry '%.80s': ", entry->name) : 0;
+}
+
+int quantizer_weight_params(const struct quantizer *quantizer, const struct net_node *layer,
+			    const struct qmac_granularity *grain, struct qmac_quant_params *params)
+{
+	const struct qmac_quant_spec spec = quantizer_weight_spec(quantizer);
+	const struct qmac_table_entry *entry = encoding_of(quantizer, layer);
+
+	if (entry)
+		return params_of_entry(quantizer->from->context, &spec, entry, params);
+	return qmac_group_minmax(quantizer->from->context, &spec,
+				 net_input(quantizer->from, layer, 1)->data, grain, QMAC_NAN_ERROR,
+				 params);
 }
 
 static int quantize_weight(struct layer *layer)
 {
-	const struct qmac_quant_spec spec = { .type = QMAC_TYPE_S8 };
 	struct qmac_context *context = layer->quantizer->to->context;
-	const struct net_shape *shape = &layer->weight->shape;
-	bool per_channel = layer->quantizer->options.per_channel;
-	int error =
-		qmac_extent_of(context, shape->dim, shape->rank,
-			       per_channel ? (int)layer->axis : QMAC_PER_TENSOR, &layer->extent);
+	size_t count = net_shape_count(&layer->weight->shape);
 
-	if (!error)
-		error = qmac_quant_minmax(context, &spec, layer->weight->data, &layer->extent,
-					  QMAC_NAN_ERROR, &layer->params);
-	if (error)
-		return error;
-	if (layer->bias && layer->quantizer->options.widen)
-		error = widen(layer);
-	if (error)
-		return error;
-	layer->w = malloc(net_shape_count(shape));
+	layer->w = malloc(count * qmac_type_bytes(layer->params.type));
 	if (!layer->w)
 		return qmac_fail_nomem(context, "weights");
-	return qmac_quantize(context, &layer->params, &layer->extent, layer->weight->data, layer->w,
-			     NULL);
-}
-
-static int quantize_bias(struct layer *layer)
-{
-	layer->b = calloc(layer->channels, sizeof(*layer->b));
-	if (!layer->b)
-		return qmac_fail_nomem(layer->quantizer->to->context, "a bias");
-	if (!layer->bias)
-		return 0;
-	return qmac_quantize_bias(layer->quantizer->to->context, layer->bias->data, layer->channels,
-				  layer->input->scale, layer->params.scale, layer->params.channels,
-				  layer->b);
+	return qmac_group_quantize(context, &layer->params, &layer->grain, layer->weight->data,
+				   layer->w, NULL);
 }
 
 /* No sum of products may leave 32 bits, whatever the activations. */
@@ -107,13 +125,14 @@ static int check_sums(const struct layer *layer)
 {
 	const struct net_shape *shape = &layer->weight->shape;
 	struct qmac_context *context = layer->quantizer->to->context;
+	const int8_t *w = layer->w;
 	struct qmac_extent extent;
 	int32_t lo, hi;
 	int64_t most;
 	size_t c, o, i;
 	int error = qmac_extent_of(context, shape->dim, shape->rank, (int)layer->axis, &extent);
 
-	if (error)
+	if (error || !layer_is_integer(layer))
 		return error;
 	qmac_type_range(layer->quantizer->options.activation_type, &lo, &hi);
 	most = layer->input->zero - lo > hi - layer->input->zero ? layer->input->zero - lo
@@ -123,8 +142,7 @@ static int check_sums(const struct layer *layer)
 
 		for (o = 0; o < extent.outer; o++)
 			for (i = 0; i < extent.inner; i++)
-				sum += most *
-				       abs(layer->w[(o * extent.channels + c) * extent.inner + i]);
+				sum += most * abs(w[(o * extent.channels + c) * extent.inner + i]);
 		if (sum > INT32_MAX)
 			return qmac_fail(
 				context, -EINVAL,
@@ -135,80 +153,56 @@ static int check_sums(const struct layer *layer)
 	return 0;
 }
 
-static int emit_bias(struct layer *layer, struct net_node *node)
-{
-	const struct net_shape shape = { .rank = 1, .dim = { layer->channels } };
-	struct qmac_context *context = layer->quantizer->to->context;
-	struct qmac_quant_params params = { .channels = layer->params.channels };
-	int32_t *integers = layer->b;
-	fenv_t saved;
-	bool normal;
-	int error;
-
-	params.scale = calloc(params.channels, sizeof(*params.scale));
-	params.zero_point = calloc(params.channels, sizeof(*params.zero_point));
-	if (!params.scale || !params.zero_point) {
-		error = qmac_fail_nomem(context, "scales");
-	} else {
-		exact_enter(&saved);
-		normal = bias_scales(layer, params.scale);
-		exact_leave(&saved);
-		error = normal ? 0
-			       : qmac_fail(
-					 context, -ERANGE,
-					 "a scale of the bias, %g times that of the weights, is no "
-					 "normal number: ask for widened weight scales",
-					 layer->input->scale);
-	}
-	if (!error) {
-		layer->b = NULL;
-		error = quantizer_constant(layer->quantizer, layer->bias->name, &shape, &params, 0,
-					   NET_S32, integers, &node->inputs[2]);
-	}
-	free(params.scale);
-	free(params.zero_point);
-	return error;
-}
-
 static int emit(struct layer *layer, struct net_node *node)
 {
-	int8_t *integers = layer->w;
+	const size_t block = layer->quantizer->options.block;
+	const struct quantizer_codes codes = {
+		.shape = &layer->weight->shape,
+		.params = &layer->params,
+		.axis = block ? quantizer_block_axis(layer->node, layer->weight) : layer->axis,
+		.block = block,
+		.type = quantizer_type(layer->params.type),
+		.integers = layer->w,
+	};
 	int error;
 
 	layer->w = NULL;
-	error = quantizer_constant(layer->quantizer, layer->weight->name, &layer->weight->shape,
-				   &layer->params, layer->axis, NET_S8, integers, &node->inputs[1]);
-	return error || !layer->bias ? error : emit_bias(layer, node);
+	error = quantizer_constant(layer->quantizer, layer->weight->name, &codes, &node->inputs[1]);
+	return error ? error : layer_emit_bias(layer, node);
 }
 
-static size_t channel_axis(const struct net_node *node, const struct net_tensor *weight)
+static void release(struct layer *layer)
 {
-	if (node->op == NET_CONV)
-		return 0;
-	return node->op == NET_GEMM ? !node->attributes.transpose_b : weight->shape.rank - 1;
+	qmac_quant_params_release(&layer->params);
+	qmac_quant_params_release(&layer->narrow_params);
+	free(layer->w);
+	free(layer->addend);
+	free(layer->narrow);
+	free(layer->b);
 }
 
 int quantizer_layer(struct quantizer *quantizer, const struct net_node *node, struct net_node *made)
 {
-	const struct net_tensor *bias = net_input(quantizer->from, node, 2);
 	struct layer layer = {
 		.quantizer = quantizer,
 		.node = node,
 		.weight = net_input(quantizer->from, node, 1),
 		.input = &quantizer->activations[node->inputs[0]],
 	};
-	int error;
+	int error = quantizer_weight_grain(quantizer, node, &layer.grain);
 
-	layer.axis = channel_axis(node, layer.weight);
+	layer.axis = quantizer_channel_axis(node, layer.weight);
 	layer.channels = layer.weight->shape.dim[layer.axis];
-	/* One value per channel; a Gemm may also have it as [1, N]. */
-	if (bias && bias->data && net_shape_count(&bias->shape) == layer.channels &&
-	    bias->shape.rank && bias->shape.dim[bias->shape.rank - 1] == layer.channels &&
-	    (node->op != NET_GEMM || node->attributes.beta == 1))
-		layer.bias = bias;
-	error = quantize_weight(&layer);
 	if (!error)
-		error = quantize_bias(&layer);
+		error = quantizer_weight_params(quantizer, node, &layer.grain, &layer.params);
+	if (!error)
+		error = layer_take_bias(&layer);
+	if (!error && quantizer->options.widen)
+		error = layer_widen(&layer);
+	if (!error)
+		error = quantize_weight(&layer);
+	if (!error)
+		error = layer_quantize_bias(&layer);
 	if (!error)
 		error = check_sums(&layer);
 	if (!error)
@@ -216,8 +210,6 @@ int quantizer_layer(struct quantizer *quantizer, const struct net_node *node, st
 	if (error)
 		qmac_fail_more(quantizer->to->context, error,
 			       "layer %.80s: ", net_node_name(quantizer->from, node));
-	qmac_quant_params_release(&layer.params);
-	free(layer.w);
-	free(layer.b);
+	release(&layer);
 	return error;
 }

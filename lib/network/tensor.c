@@ -11,7 +11,7 @@ static const struct {
 } types[] = {
 	[NET_F32] = { "float32", 4 }, [NET_S8] = { "int8", 1 },	   [NET_U8] = { "uint8", 1 },
 	[NET_S16] = { "int16", 2 },   [NET_U16] = { "uint16", 2 }, [NET_S32] = { "int32", 4 },
-	[NET_S64] = { "int64", 8 },
+	[NET_S64] = { "int64", 8 },   [NET_S4] = { "int4", 1 },	   [NET_U4] = { "uint4", 1 },
 };
 
 size_t net_type_size(enum net_type type)

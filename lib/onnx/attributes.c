@@ -116,6 +116,8 @@ void onnx_write_attributes(struct writer *writer, const struct net_node *node,
 	case NET_DEQUANTIZE: /* the default, 1, may be no axis of a short tensor */
 		if (net_input(writer->network, node, 1)->shape.rank)
 			add_int(writer, proto, "axis", attributes->axis);
+		if (attributes->block)
+			add_int(writer, proto, "block_size", (int64_t)attributes->block);
 		break;
 	case NET_TRANSPOSE:
 		add_ints(writer, proto, "perm", attributes->perm, attributes->perm_count);
@@ -127,6 +129,11 @@ void onnx_write_attributes(struct writer *writer, const struct net_node *node,
 	default:
 		break;
 	}
+}
+
+static bool is_new_type(enum net_type type)
+{
+	return type == NET_S16 || type == NET_U16 || type == NET_S4 || type == NET_U4;
 }
 
 int64_t onnx_write_opset(const struct qmac_network *network)
@@ -144,7 +151,7 @@ int64_t onnx_write_opset(const struct qmac_network *network)
 		    (window->dilation[0] != 1 || window->dilation[1] != 1 ||
 		     (window->ceil && window->include_pad && !window->count_all)))
 			opset = 19;
-		if (in == NET_S16 || in == NET_U16 || out == NET_S16 || out == NET_U16)
+		if (is_new_type(in) || is_new_type(out) || node->attributes.block)
 			opset = 21;
 	}
 	return opset;

@@ -125,10 +125,13 @@ static int read_quantize(const struct reader *reader, struct net_attributes *att
 		error = onnx_attribute_int(reader, "block_size", &block);
 	if (!error)
 		error = onnx_attribute_int(reader, "output_dtype", &output);
-	if (!error && (block || output))
+	if (!error && output)
 		error = reader_fail(reader, -ENOTSUP,
-				    "block_size and output_dtype are not read: give "
-				    "a zero point of the type");
+				    "output_dtype is not read: give a zero point of the type");
+	if (!error && block < 0)
+		error = reader_fail(reader, -EINVAL, "block_size %lld: must not be negative",
+				    (long long)block);
+	attributes->block = (size_t)block;
 	return error;
 }
 

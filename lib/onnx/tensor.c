@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <qmac/pack.h>
+#include <qmac/type.h>
+
 #include "context.h"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "raw_data is little endian");
@@ -33,6 +36,12 @@ static int type_of(const Onnx__TensorProto *tensor, enum net_type *type)
 		return 0;
 	case ONNX__TENSOR_PROTO__DATA_TYPE__INT64:
 		*type = NET_S64;
+		return 0;
+	case ONNX__TENSOR_PROTO__DATA_TYPE__INT4:
+		*type = NET_S4;
+		return 0;
+	case ONNX__TENSOR_PROTO__DATA_TYPE__UINT4:
+		*type = NET_U4;
 		return 0;
 	default:
 		return -ENOTSUP;
@@ -83,6 +92,34 @@ static void copy_field(const Onnx__TensorProto *tensor, enum net_type type, size
 			memcpy((char *)to + i * size, &tensor->int32_data[i], size);
 }
 
+/* Two codes per byte, in raw_data or in one number each of int32_data. */
+static int copy_packed(struct qmac_context *context, const Onnx__TensorProto *tensor,
+		       const char *what, enum net_type type, size_t count, void *to)
+{
+	const size_t need = (count + 1) / 2;
+	size_t have = tensor->has_raw_data ? tensor->raw_data.len : tensor->n_int32_data, i;
+	const uint8_t *bytes = tensor->raw_data.data;
+	uint8_t *narrow = NULL;
+	int error;
+
+	if (have != need)
+		return qmac_fail(context, -EINVAL,
+				 "tensor '%.100s' has %zu bytes of 4-bit data, its shape needs %zu",
+				 what, have, need);
+	if (!tensor->has_raw_data) {
+		narrow = malloc(need);
+		if (!narrow)
+			return qmac_fail_nomem(context, "a tensor");
+		for (i = 0; i < need; i++)
+			narrow[i] = (uint8_t)tensor->int32_data[i];
+		bytes = narrow;
+	}
+	error = qmac_unpack(context, type == NET_S4 ? QMAC_TYPE_S4 : QMAC_TYPE_U4, bytes, count,
+			    to);
+	free(narrow);
+	return error;
+}
+
 int onnx_tensor(struct qmac_context *context, const Onnx__TensorProto *tensor, const char *what,
 		enum net_type *type, struct net_shape *shape, void **data)
 {
@@ -108,6 +145,15 @@ int onnx_tensor(struct qmac_context *context, const Onnx__TensorProto *tensor, c
 	count = net_shape_count(shape);
 	size = net_type_size(*type);
 	have = tensor->has_raw_data ? tensor->raw_data.len / size : field_count(tensor, *type);
+	if (*type == NET_S4 || *type == NET_U4) {
+		*data = malloc(count);
+		if (!*data)
+			return qmac_fail_nomem(context, "a tensor");
+		error = copy_packed(context, tensor, what, *type, count, *data);
+		if (error)
+			free(*data);
+		return error;
+	}
 	if (have != count || (tensor->has_raw_data && tensor->raw_data.len % size))
 		return qmac_fail(context, -EINVAL,
 				 "tensor '%.100s' has data for %zu elements, its shape needs %zu",

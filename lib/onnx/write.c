@@ -60,9 +60,22 @@ static int32_t onnx_type(enum net_type type)
 		[NET_U16] = ONNX__TENSOR_PROTO__DATA_TYPE__UINT16,
 		[NET_S32] = ONNX__TENSOR_PROTO__DATA_TYPE__INT32,
 		[NET_S64] = ONNX__TENSOR_PROTO__DATA_TYPE__INT64,
+		[NET_S4] = ONNX__TENSOR_PROTO__DATA_TYPE__INT4,
+		[NET_U4] = ONNX__TENSOR_PROTO__DATA_TYPE__UINT4,
 	};
 
 	return types[type];
+}
+
+/* 4-bit codes as files have them, two per byte, the first in the low half. */
+static void *pack(struct writer *writer, const uint8_t *codes, size_t count)
+{
+	uint8_t *packed = writer_take(writer, (count + 1) / 2);
+	size_t i;
+
+	for (i = 0; packed && i < count; i++)
+		packed[i / 2] |= (uint8_t)((codes[i] & 15) << 4 * (i % 2));
+	return packed;
 }
 
 static void add_weight(struct writer *writer, Onnx__GraphProto *graph, const char *name,
@@ -85,6 +98,10 @@ static void add_weight(struct writer *writer, Onnx__GraphProto *graph, const cha
 	proto->has_raw_data = 1;
 	proto->raw_data.len = net_shape_count(shape) * net_type_size(type);
 	proto->raw_data.data = (uint8_t *)data;
+	if (type == NET_S4 || type == NET_U4) {
+		proto->raw_data.len = (net_shape_count(shape) + 1) / 2;
+		proto->raw_data.data = pack(writer, data, net_shape_count(shape));
+	}
 	graph->initializer[graph->n_initializer++] = proto;
 }
 

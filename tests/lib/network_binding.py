@@ -34,7 +34,9 @@ class Fake(ctypes.Structure):
 
 
 class Options(ctypes.Structure):
-    _fields_ = [("activation_type", u8), ("per_channel", ctypes.c_bool), ("widen", ctypes.c_bool)]
+    _fields_ = [("activation_type", u8), ("per_channel", ctypes.c_bool), ("widen", ctypes.c_bool),
+                ("weight_type", u8), ("bias_bits", u8), ("symmetric", ctypes.c_bool),
+                ("block", size_t), ("keep_float", pointer), ("encodings", pointer)]
 
 
 LIB.qmac_network_find.restype = size_t
@@ -114,9 +116,13 @@ class Network:
         check(LIB.qmac_network_minmax(self.handle, len(x), x.ctypes.data, ranges.ctypes.data))
         return ranges
 
-    def quantize(self, ranges, activation_type=U8, per_channel=False, widen=False):
+    def quantize(self, ranges, activation_type=U8, keep_float=(), **options):
+        """keep_float: numbers of layers."""
         made = pointer()
-        options = Options(activation_type, per_channel, widen)
+        keep = (ctypes.c_bool * self.info.layers)(*[i in keep_float for i in
+                                                    range(self.info.layers)])
+        options = Options(activation_type=activation_type,
+                          keep_float=ctypes.cast(keep, pointer), **options)
         check(LIB.qmac_network_quantize(self.handle, ranges.ctypes.data, ctypes.byref(options),
                                         ctypes.byref(made)))
         return Network(handle=made)

@@ -29,8 +29,8 @@
  * What-if runs: any float tensor, weight or activation, can be given
  * quantization parameters (struct qmac_fake); it is then quantized and
  * dequantized wherever it is read. On that rest the sensitivity of layers and
- * the sweep over bit widths. qmac_network_quantize() makes an 8-bit network out
- * of a float one, as QuantizeLinear and DequantizeLinear around the layers, which
+ * the sweep over bit widths. qmac_network_quantize() makes a network of integers
+ * out of a float one, as QuantizeLinear and DequantizeLinear around the layers, which
  * runs here as well as in ONNX Runtime.
  *
  * A network belongs to the context it was loaded with: one thread at a time.
@@ -51,6 +51,7 @@ extern "C" {
 
 struct qmac_context;
 struct qmac_network;
+struct qmac_table;
 
 /**
  * define QMAC_NETWORK_RANK - most dimensions of a tensor
@@ -91,11 +92,13 @@ QMAC_EXPORT int qmac_network_load_memory(struct qmac_context *context, const voi
 					 size_t bytes, struct qmac_network **out);
 
 /**
- * qmac_network_save() - write a network as an ONNX file (opset 14, IR version 8)
+ * qmac_network_save() - write a network as an ONNX file
  * @network: Network.
  * @path: File; replaced by rename once the new one is complete.
  *
- * What is written is the simplified network, without struct qmac_fake.
+ * What is written is the simplified network, without struct qmac_fake, in the
+ * least opset from 14 on that has all of it: 14, 19 (some average pooling) or 21
+ * (integers of 4 and 16 bits, blocks), with IR version 8, 9 or 10.
  *
  * Return: 0, -ENOMEM, -EFBIG (2 GiB or more), or what writing gave; @path is as
  * before on failure.
@@ -493,33 +496,64 @@ QMAC_EXPORT int qmac_network_sweep(struct qmac_network *network,
 
 /**
  * struct qmac_network_quantize_options - details; zeroed is the default
- * @activation_type: QMAC_TYPE_U8 or QMAC_TYPE_S8, asymmetric; 0 is U8.
+ * @activation_type: QMAC_TYPE_U8, S8, U16 or S16; 0 is U8.
  * @per_channel: A scale per output channel of the weights.
  * @widen: Raise the scale of weights whose bias would not fit 32 bits
  *   (qmac_widen_scales()); otherwise such a bias is an error.
+ * @weight_type: QMAC_TYPE_S8, S16 or S4; 0 is S8.
+ * @bias_bits: 8 or 32; 0 is 32.
+ * @symmetric: Activations symmetric (QMAC_SCHEME_SYMMETRIC), with the zero point
+ *   in the middle: with S8 it is 0, as TensorRT demands.
+ * @block: S4 weights: inputs of a layer that share a scale (blocks along axis 1 of
+ *   a convolution's weights), instead of @per_channel; 0 for none.
+ * @keep_float: NULL, or one entry per layer: it stays float, with its weights, and
+ *   so does what follows it up to the next layer that does not.
+ * @encodings: NULL, or a table whose weights' ranges are taken, and whose scales
+ *   are taken to the last bit where they agree with the ranges; give it to
+ *   qmac_network_table_ranges() first.
  */
 struct qmac_network_quantize_options {
 	uint8_t activation_type;
 	bool per_channel, widen;
+	uint8_t weight_type;
+	uint8_t bias_bits;
+	bool symmetric;
+	size_t block;
+	const bool *keep_float;
+	const struct qmac_table *encodings;
 };
 
 /**
- * qmac_network_quantize() - make an 8-bit network out of a float one
+ * qmac_network_quantize() - make a network of integers out of a float one
  * @network: Float network; not changed.
  * @ranges: One entry per tensor of it.
  * @options: NULL for the default.
  * @out: Receives the network, of the same context; destroy it.
  *
- * Weights are s8, symmetric, +-127; biases s32 at the scale of input times
- * weights (qmac_quantize_bias()); activations 8 bit asymmetric. Every activation
- * is quantized, except the outputs of the network and what goes only into a Relu
- * or Clip right behind its layer. MaxPool, Flatten, Reshape and Transpose keep
- * the parameters of their input, so they lose nothing. A sum that could leave 32
- * bits is refused.
+ * Weights are symmetric, without the least code (+-127), in all types: ONNX
+ * Runtime and TensorRT want it so, and an asymmetric weight would cost a
+ * correction per sum. Activations are asymmetric unless @symmetric. A bias of 32
+ * bits has the scale of input times weights (qmac_quantize_bias()); one of 8 bits
+ * has its own, +-127, and is brought to that scale at run time; beside weights in
+ * blocks a bias of 32 bits stays float.
  *
- * Return: 0, -EINVAL (already quantized; accumulators could overflow: names the
- * layer), -EDOM (a range or weight is not finite), -ERANGE (bias: names layer and
- * channel), -ENOMEM.
+ * Every activation is quantized that a quantized node makes or reads, except the
+ * outputs of the network and what goes only into a Relu or Clip right behind its
+ * layer. Each has a scale of its own from its own range: both inputs of Add and
+ * Mul and all inputs of Concat, whose results are quantized anew, as QLinearAdd
+ * and QLinearConcat of ONNX Runtime do; the results of Sigmoid and Softmax too,
+ * whose range is what calibration saw of [0, 1]. MaxPool, Flatten, Reshape and
+ * Transpose keep the parameters of their input, so they lose nothing.
+ *
+ * With 8-bit activations and weights of at most 8 bits (not in blocks) the layers
+ * can run on sums of 32 bits: a sum that could leave them is refused. Wider ones
+ * need 64 bits or, as ONNX Runtime does it, floats, and are not checked. Types of
+ * 4 and 16 bits and blocks need opset 21; qmac_network_save() writes what is
+ * needed.
+ *
+ * Return: 0, -EINVAL (types, widths; already quantized; accumulators could
+ * overflow: names the layer), -EDOM (a range or weight is not finite), -ERANGE
+ * (bias: names layer and channel), -ENOMEM.
  */
 QMAC_EXPORT int qmac_network_quantize(const struct qmac_network *network,
 				      const struct qmac_network_range *ranges,

@@ -23,6 +23,7 @@
  *   network_improve.h  steps that make quantized networks more accurate
  *   improve.h   better codes of weights: bias, ranges, rounding, GPTQ, pruning
  *   network_calibrate.h  ranges of a network's activations from samples
+ *   network_table.h      a network's ranges and scales in calibration files
  *   ops.h       reference operators, the definition of all integer results
  *
  * Conventions of the whole library:
@@ -60,6 +61,7 @@
 #include <qmac/network.h>
 #include <qmac/network_calibrate.h>
 #include <qmac/network_improve.h>
+#include <qmac/network_table.h>
 #include <qmac/ops.h>
 #include <qmac/pack.h>
 #include <qmac/quant.h>
