@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "context.h"
@@ -61,30 +62,76 @@ int file_read(struct qmac_context *context, const char *path, size_t limit, char
 
 static int write_all(FILE *file, const void *bytes, size_t size)
 {
-	if (fwrite(bytes, 1, size, file) != size || fflush(file) || fsync(fileno(file)))
+	errno = 0;
+	if (fwrite(bytes, 1, size, file) != size || fflush(file))
 		return errno ? -errno : -EIO;
 	return 0;
 }
 
-int file_write(struct qmac_context *context, const char *path, const void *bytes, size_t size)
+static int open_temporary(const char *target, char **temporary, FILE **file)
+{
+	if (asprintf(temporary, "%s.%ld.tmp", target, (long)getpid()) < 0) {
+		*temporary = NULL;
+		return -ENOMEM;
+	}
+	*file = fopen(*temporary, "wbxe");
+	return *file ? 0 : -errno;
+}
+
+/* @target: the regular file at the end of all links, or one that does not exist. */
+static int replace(const char *target, const void *bytes, size_t size)
 {
 	char *temporary;
-	FILE *file;
-	int error;
+	FILE *file = NULL;
+	int error = open_temporary(target, &temporary, &file);
 
-	if (asprintf(&temporary, "%s.%ld.tmp", path, (long)getpid()) < 0)
-		return qmac_fail_nomem(context, "a file name");
-	file = fopen(temporary, "wbxe");
-	error = file ? write_all(file, bytes, size) : -errno;
+	if (!error)
+		error = write_all(file, bytes, size);
+	if (!error && fsync(fileno(file)))
+		error = -errno;
 	if (file && fclose(file) && !error)
 		error = -errno;
-	if (!error && rename(temporary, path))
+	if (!error && rename(temporary, target))
 		error = -errno;
-	if (error) {
-		qmac_fail(context, error, "%s: cannot write: %s", path, strerror(-error));
-		if (file)
-			unlink(temporary);
-	}
+	if (error && file)
+		unlink(temporary);
 	free(temporary);
 	return error;
+}
+
+/* A pipe or device cannot be replaced. */
+static int write_through(const char *path, const void *bytes, size_t size)
+{
+	FILE *file = fopen(path, "wbe");
+	int error = file ? write_all(file, bytes, size) : -errno;
+
+	if (file && fclose(file) && !error)
+		error = -errno;
+	return error;
+}
+
+static int write_to(const char *path, const void *bytes, size_t size)
+{
+	struct stat found;
+	char *target;
+	int error;
+
+	if (stat(path, &found))
+		return replace(path, bytes, size);
+	if (S_ISDIR(found.st_mode))
+		return -EISDIR;
+	if (!S_ISREG(found.st_mode))
+		return write_through(path, bytes, size);
+	target = realpath(path, NULL);
+	error = target ? replace(target, bytes, size) : -errno;
+	free(target);
+	return error;
+}
+
+int file_write(struct qmac_context *context, const char *path, const void *bytes, size_t size)
+{
+	int error = write_to(path, bytes, size);
+
+	return error ? qmac_fail(context, error, "%s: cannot write: %s", path, strerror(-error))
+		     : 0;
 }

@@ -23,7 +23,8 @@ int file_read(struct qmac_context *context, const char *path, size_t limit, char
 /**
  * file_write() - write a file, whole or not at all
  * @context: Receives messages, which name @path.
- * @path: Replaced by rename once the new file is complete.
+ * @path: Replaced by rename once the new file is complete; the file that it leads
+ *   to if it is a symbolic link. A pipe or device is written as it is.
  * @bytes: Contents.
  * @size: Their number.
  *

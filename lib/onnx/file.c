@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "context.h"
+#include "formats/file.h"
 
 #define FIRST_BYTES ((size_t)1 << 16)
 
@@ -58,33 +58,7 @@ int onnx_file_read(struct qmac_context *context, const char *path, void **data, 
 	return 0;
 }
 
-static int write_all(FILE *file, const void *data, size_t bytes)
-{
-	errno = 0;
-	if (fwrite(data, 1, bytes, file) != bytes || fflush(file))
-		return errno ? -errno : -EIO;
-	return 0;
-}
-
 int onnx_file_write(struct qmac_context *context, const char *path, const void *data, size_t bytes)
 {
-	char *temporary;
-	FILE *file;
-	int error;
-
-	if (asprintf(&temporary, "%s.%ld.tmp", path, (long)getpid()) < 0)
-		return qmac_fail_nomem(context, "a file name");
-	file = fopen(temporary, "wbx");
-	error = file ? write_all(file, data, bytes) : -errno;
-	if (file && fclose(file) && !error)
-		error = -errno;
-	if (!error && rename(temporary, path))
-		error = -errno;
-	if (error && file)
-		unlink(temporary);
-	free(temporary);
-	if (error)
-		return qmac_fail(context, error, "%.200s: cannot write: %s", path,
-				 strerror(-error));
-	return 0;
+	return file_write(context, path, data, bytes);
 }

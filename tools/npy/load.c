@@ -70,12 +70,12 @@ static int parse_descr(const struct reader *reader, const char *header, enum npy
 
 	if (!end)
 		return fail(reader, -ENOTSUP,
-			    "structured or missing type; expected float32, int8, "
-			    "uint8 or int32");
+			    "structured or missing type; expected float32, float16, int8, uint8, "
+			    "int16, uint16 or int32");
 	if (npy_type_from_descr(value + 1, (size_t)(end - value - 1), type))
 		return fail(reader, -ENOTSUP,
-			    "type %.*s is not supported; convert to float32, int8, uint8 or int32 "
-			    "(numpy: a.astype('float32'))",
+			    "type %.*s is not supported; convert to float32, float16, int8, uint8, "
+			    "int16, uint16 or int32, little endian (numpy: a.astype('<f4'))",
 			    (int)(end - value - 1 > 32 ? 32 : end - value - 1), value + 1);
 	return 0;
 }
@@ -146,7 +146,8 @@ static int read_header(const struct reader *reader, char *header)
 		return fail(reader, -ENOTSUP, "format version %u is not supported", start[6]);
 	}
 	if (length > HEADER_MAX)
-		return fail(reader, -EINVAL, "damaged: header of %u bytes", length);
+		return fail(reader, -EINVAL, "damaged: header of %u bytes, more than %u", length,
+			    HEADER_MAX);
 	if (fread(header, 1, length, reader->file) != length)
 		return fail(reader, -EINVAL, "ends inside its header");
 	header[length] = '\0';
@@ -175,7 +176,6 @@ static int read_data(const struct reader *reader, struct npy_array *array)
 
 	if (ret)
 		return ret;
-
 	array->data = malloc(bytes ? bytes : 1);
 	if (!array->data)
 		return fail(reader, -ENOMEM, "no memory for %zu bytes", bytes);

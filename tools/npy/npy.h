@@ -16,7 +16,8 @@ enum npy_type {
 	NPY_U8,
 	NPY_S32,
 	NPY_S16,
-	NPY_U16
+	NPY_U16,
+	NPY_F16
 };
 
 /**

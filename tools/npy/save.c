@@ -3,9 +3,9 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "whole_file.h"
 
 /* Data start at a multiple of this, so that the file can be mapped and used. */
 #define DATA_ALIGN 64
@@ -31,6 +31,7 @@ static int write_header(FILE *file, const struct npy_array *array)
 
 static int write_array(FILE *file, const struct npy_array *array)
 {
+	errno = 0;
 	if (write_header(file, array) ||
 	    fwrite(array->data, npy_type_size(array->type), array->count, file) != array->count ||
 	    fflush(file))
@@ -40,25 +41,17 @@ static int write_array(FILE *file, const struct npy_array *array)
 
 int npy_save(const char *path, const struct npy_array *array, char *message, size_t message_size)
 {
-	char *temporary;
-	FILE *file;
-	int ret;
+	struct whole_file file;
+	int ret = whole_file_open(&file, path);
 
-	if (asprintf(&temporary, "%s.%ld.tmp", path, (long)getpid()) < 0) {
-		snprintf(message, message_size, "%s: no memory", path);
-		return -ENOMEM;
+	if (!ret) {
+		ret = write_array(file.out, array);
+		if (ret)
+			whole_file_discard(&file);
+		else
+			ret = whole_file_commit(&file);
 	}
-	file = fopen(temporary, "wbx");
-	ret = file ? write_array(file, array) : -errno;
-	if (file && fclose(file) && !ret)
-		ret = -errno;
-	if (!ret && rename(temporary, path))
-		ret = -errno;
-	if (ret) {
+	if (ret)
 		snprintf(message, message_size, "%s: cannot write: %s", path, strerror(-ret));
-		if (file)
-			unlink(temporary);
-	}
-	free(temporary);
 	return ret;
 }

@@ -9,7 +9,7 @@
 #include "calibrate_tensor.h"
 #include "command.h"
 #include "histogram.h"
-#include "whole_file.h"
+#include "npy/whole_file.h"
 
 #define TEXT_COLUMNS 32
 #define SVG_COLUMNS  180

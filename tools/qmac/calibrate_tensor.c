@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "npy/npy.h"
+#include "float_file.h"
 
 static int failed(struct qmac_context *context, const char *where, int error)
 {
@@ -50,22 +50,13 @@ static int update(struct qmac_context *context, const char *path,
 		  struct qmac_calibration *calibration)
 {
 	struct npy_array array;
-	char message[4608];
-	int ret = npy_load(path, &array, message, sizeof(message));
+	int ret = float_file_load("calibrate", path, &array);
 
-	if (ret) {
-		fprintf(stderr, "qmac calibrate: %s\n", message);
+	if (ret)
 		return ret;
-	}
-	if (array.type != NPY_F32) {
-		fprintf(stderr, "qmac calibrate: %s is %s; expected float32\n", path,
-			npy_type_name(array.type));
-		ret = -EINVAL;
-	} else {
-		ret = qmac_calibration_update(calibration, array.data, array.count);
-		if (ret)
-			failed(context, path, ret);
-	}
+	ret = qmac_calibration_update(calibration, array.data, array.count);
+	if (ret)
+		failed(context, path, ret);
 	npy_free(&array);
 	return ret;
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,7 +35,7 @@ static void usage(FILE *out)
 		     "2 misused.\n");
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	if (argc < 2) {
 		usage(stderr);
@@ -52,4 +54,19 @@ int main(int argc, char **argv)
 			return commands[i].run(argc - 1, argv + 1);
 	fprintf(stderr, "qmac: unknown command %s; qmac --help lists them\n", argv[1]);
 	return STATUS_USAGE;
+}
+
+/* What was printed may only fail to arrive when it is flushed. */
+int main(int argc, char **argv)
+{
+	int status = run(argc, argv);
+	bool lost = ferror(stdout);
+
+	errno = 0;
+	if (fclose(stdout) || lost) {
+		fprintf(stderr, "qmac: cannot write the output: %s\n",
+			strerror(errno ? errno : EIO));
+		return status == STATUS_OK ? STATUS_FAILED : status;
+	}
+	return status;
 }

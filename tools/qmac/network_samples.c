@@ -68,7 +68,8 @@ static int64_t label_at(const struct npy_array *array, size_t i)
 static int take_labels(const struct network_options *options, const struct npy_array *array,
 		       struct network_samples *loaded)
 {
-	if (array->type == NPY_F32 || array->count != loaded->samples.rows) {
+	if (array->type == NPY_F32 || array->type == NPY_F16 ||
+	    array->count != loaded->samples.rows) {
 		fprintf(stderr,
 			"qmac %s: %s: %zu values of type %s; expected %zu integers, one per "
 			"sample\n",

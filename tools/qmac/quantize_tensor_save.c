@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 #include "quantize_tensor_report.h"
-#include "whole_file.h"
+#include "npy/whole_file.h"
 
 static bool has_dtype(uint8_t type)
 {
