@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "context.h"
+#include "quant/codebook.h"
 #include "quant/exact.h"
 
 int qmac_codebook_log2(struct qmac_context *context, unsigned int bits, int top,
@@ -83,7 +84,7 @@ int qmac_log2_top(struct qmac_context *context, const float *x, size_t count, en
 	return 0;
 }
 
-static EXACT int check(struct qmac_context *context, const struct qmac_codebook *book)
+EXACT int codebook_check(struct qmac_context *context, const struct qmac_codebook *book)
 {
 	unsigned int i;
 
@@ -106,29 +107,13 @@ static EXACT int check(struct qmac_context *context, const struct qmac_codebook 
 	return 0;
 }
 
-/* How many thresholds are below @x. */
-static uint8_t code_of(const struct qmac_codebook *book, float x)
-{
-	unsigned int first = 0, last = book->levels - 1;
-
-	while (first < last) {
-		unsigned int middle = (first + last) / 2;
-
-		if (book->threshold[middle] < (double)x)
-			first = middle + 1;
-		else
-			last = middle;
-	}
-	return first;
-}
-
 static EXACT void encode(const struct qmac_codebook *book, const float *x, size_t count,
 			 uint8_t *codes)
 {
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		codes[i] = code_of(book, isnan(x[i]) ? 0 : x[i]);
+		codes[i] = codebook_code(book, isnan(x[i]) ? 0 : x[i]);
 }
 
 int qmac_codebook_encode(struct qmac_context *context, const struct qmac_codebook *book,
@@ -146,7 +131,7 @@ int qmac_codebook_encode(struct qmac_context *context, const struct qmac_codeboo
 				i);
 	}
 	exact_enter(&saved);
-	error = check(context, book);
+	error = codebook_check(context, book);
 	if (!error)
 		encode(book, x, count, codes);
 	exact_leave(&saved);
@@ -161,7 +146,7 @@ int qmac_codebook_decode(struct qmac_context *context, const struct qmac_codeboo
 	int error;
 
 	exact_enter(&saved);
-	error = check(context, book);
+	error = codebook_check(context, book);
 	exact_leave(&saved);
 	if (error)
 		return error;

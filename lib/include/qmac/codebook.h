@@ -6,7 +6,9 @@
  * that a multiplication is a shift (log2). Codes are one byte each; those of up
  * to 4 or 16 levels fit QMAC_TYPE_U2 and QMAC_TYPE_U4 of qmac_pack().
  *
- * For a codebook per channel, make one from each channel's elements.
+ * A tensor has one codebook, or one per channel, row, group or block: the
+ * functions qmac_codebooks_*() take the granularity of group.h and an array of
+ * qmac_granularity_count() codebooks.
  */
 #ifndef QMAC_CODEBOOK_H
 #define QMAC_CODEBOOK_H
@@ -16,6 +18,7 @@
 #include <stdint.h>
 
 #include <qmac/export.h>
+#include <qmac/group.h>
 #include <qmac/quant.h>
 
 #ifdef __cplusplus
@@ -156,6 +159,73 @@ QMAC_EXPORT int qmac_codebook_encode(struct qmac_context *context, const struct 
  */
 QMAC_EXPORT int qmac_codebook_decode(struct qmac_context *context, const struct qmac_codebook *book,
 				     const uint8_t *codes, size_t count, float *x);
+
+/**
+ * qmac_codebooks_kmeans() - a codebook for each part of a tensor
+ * @context: Receives messages.
+ * @x: Elements.
+ * @granularity: Which of them share a codebook; the tensor is not empty.
+ * @levels: Levels wanted of each, 1 to QMAC_CODEBOOK_LEVELS.
+ * @options: NULL for the default.
+ * @books: Receives qmac_granularity_count() codebooks, each what
+ *   qmac_codebook_kmeans() makes of its elements alone. Undefined on failure.
+ *
+ * Return: As qmac_codebook_kmeans(); an index is that of the tensor.
+ */
+QMAC_EXPORT int qmac_codebooks_kmeans(struct qmac_context *context, const float *x,
+				      const struct qmac_granularity *granularity,
+				      unsigned int levels,
+				      const struct qmac_kmeans_options *options,
+				      struct qmac_codebook *books);
+
+/**
+ * qmac_codebooks_log2() - powers of two for each part of a tensor
+ * @context: Receives messages.
+ * @x: Elements.
+ * @granularity: Which of them share a codebook; the tensor is not empty.
+ * @bits: Bits of a code, 2 to 8.
+ * @nan: enum qmac_nan.
+ * @books: Receives qmac_granularity_count() codebooks of qmac_codebook_log2(), with
+ *   qmac_log2_top() of their elements, raised where the least level would be no
+ *   normal number. Undefined on failure.
+ *
+ * Return: 0, -EINVAL (bits, empty tensor), -EDOM (NaN or infinity, with its
+ * index), -ENOMEM.
+ */
+QMAC_EXPORT int qmac_codebooks_log2(struct qmac_context *context, const float *x,
+				    const struct qmac_granularity *granularity, unsigned int bits,
+				    enum qmac_nan nan, struct qmac_codebook *books);
+
+/**
+ * qmac_codebooks_encode() - qmac_codebook_encode() for any granularity
+ * @context: Receives messages.
+ * @books: qmac_granularity_count() codebooks.
+ * @granularity: Division of the elements.
+ * @x: Elements.
+ * @nan: enum qmac_nan.
+ * @codes: Receives one byte per element; may not overlap @x.
+ *
+ * Return: As qmac_codebook_encode(); nothing is written on failure.
+ */
+QMAC_EXPORT int qmac_codebooks_encode(struct qmac_context *context,
+				      const struct qmac_codebook *books,
+				      const struct qmac_granularity *granularity, const float *x,
+				      enum qmac_nan nan, uint8_t *codes);
+
+/**
+ * qmac_codebooks_decode() - qmac_codebook_decode() for any granularity
+ * @context: Receives messages.
+ * @books: qmac_granularity_count() codebooks.
+ * @granularity: Division of the elements.
+ * @codes: Codes.
+ * @x: Receives the levels; may not overlap @codes.
+ *
+ * Return: As qmac_codebook_decode(); nothing is written on failure.
+ */
+QMAC_EXPORT int qmac_codebooks_decode(struct qmac_context *context,
+				      const struct qmac_codebook *books,
+				      const struct qmac_granularity *granularity,
+				      const uint8_t *codes, float *x);
 
 #ifdef __cplusplus
 }
