@@ -135,7 +135,10 @@ static int read_header(const struct reader *reader, char *header)
 	unsigned char start[12];
 	uint32_t length;
 
-	if (fread(start, 1, 10, reader->file) != 10 || memcmp(start, "\x93NUMPY", 6))
+	errno = 0;
+	if (fread(start, 1, 10, reader->file) != 10 && ferror(reader->file))
+		return fail(reader, errno ? -errno : -EIO, "cannot read: %s", strerror(errno));
+	if (feof(reader->file) || memcmp(start, "\x93NUMPY", 6))
 		return fail(reader, -EINVAL, "not an .npy file");
 	length = start[8] | start[9] << 8;
 	if (start[6] == 2 || start[6] == 3) {

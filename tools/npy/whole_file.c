@@ -27,15 +27,15 @@ static void forget(struct whole_file *file)
 int whole_file_open(struct whole_file *file, const char *path)
 {
 	struct stat found;
-	bool exists = !stat(path, &found);
+	bool exists = !stat(path, &found), regular = exists && S_ISREG(found.st_mode);
 	int ret;
 
 	if (exists && S_ISDIR(found.st_mode))
 		return -EISDIR;
-	*file = (struct whole_file){ .path = exists ? realpath(path, NULL) : strdup(path) };
+	*file = (struct whole_file){ .path = regular ? realpath(path, NULL) : strdup(path) };
 	if (!file->path)
 		return -errno;
-	if (!exists || S_ISREG(found.st_mode)) {
+	if (!exists || regular) {
 		ret = open_temporary(file);
 	} else {
 		file->out = fopen(path, "wbe");

@@ -18,6 +18,7 @@ static const struct {
 	{ "calibrate", command_calibrate, "choose the range of a tensor's codes from data" },
 	{ "table", command_table, "convert calibration files" },
 	{ "quantize", command_quantize, "make integers of a float tensor or ONNX network" },
+	{ "dequantize", command_dequantize, "make float numbers of such integers" },
 	{ "selftest", command_selftest, "compare with worked examples" },
 	{ "sensitivity", command_sensitivity, "tell which layers of a network suffer most" },
 	{ "sizes", command_sizes, "tell what widths make of the sizes of ten networks" },

@@ -7,21 +7,16 @@
 #include <stdlib.h>
 
 #include "command.h"
+#include "float_file.h"
+#include "same_file.h"
+#include "quantize_tensor_reader.h"
 #include "quantize_tensor_report.h"
 
 static int load(const struct quantize_tensor_options *options, struct npy_array *x)
 {
-	char message[4608];
-	int ret = npy_load(options->input, x, message, sizeof(message));
+	int ret = float_file_load("quantize", options->input, x);
 
-	if (ret) {
-		fprintf(stderr, "qmac quantize: %s\n", message);
-	} else if (x->type != NPY_F32) {
-		fprintf(stderr,
-			"qmac quantize: %s is %s; expected float32 (numpy: a.astype('float32'))\n",
-			options->input, npy_type_name(x->type));
-		ret = -EINVAL;
-	} else if (!x->count) {
+	if (!ret && !x->count) {
 		fprintf(stderr, "qmac quantize: %s is empty; expected at least one number\n",
 			options->input);
 		ret = -EINVAL;
@@ -40,7 +35,8 @@ static int divide(struct qmac_context *context, const struct quantize_tensor_opt
 
 	if (uses_axis && !x->ndim) {
 		fprintf(stderr,
-			"qmac quantize: %s is a single number: leave out --axis and groups\n",
+			"qmac quantize: %s is a single number: leave out --axis, groups and "
+			"blocks\n",
 			options->input);
 		return -EPROTO;
 	}
@@ -74,6 +70,25 @@ static void measure(struct quantize_tensor *tensor)
 	tensor->sqnr_db = noise > 0 ? 10 * log10(signal / noise) : (double)INFINITY;
 }
 
+static int quantize(struct qmac_context *context, const struct quantize_tensor_options *options,
+		    struct quantize_tensor *tensor)
+{
+	if (options->has_ggml)
+		return quantize_tensor_ggml(context, options, tensor);
+	switch (options->scheme) {
+	case QUANTIZE_BINARY:
+		return quantize_tensor_binary(context, options, tensor);
+	case QUANTIZE_KMEANS:
+	case QUANTIZE_LOG2:
+		return quantize_tensor_codebook(context, options, tensor);
+	case QUANTIZE_F16:
+	case QUANTIZE_BF16:
+		return quantize_tensor_floats(context, options, tensor);
+	default:
+		return quantize_tensor_linear(context, options, tensor);
+	}
+}
+
 static int compute(struct qmac_context *context, const struct quantize_tensor_options *options,
 		   struct quantize_tensor *tensor)
 {
@@ -86,14 +101,8 @@ static int compute(struct qmac_context *context, const struct quantize_tensor_op
 	ret = tensor->codes && tensor->back ? 0 : -ENOMEM;
 	if (!ret)
 		ret = quantize_tensor_ranges(context, options, tensor);
-	if (ret)
-		return ret;
-	if (options->scheme == QUANTIZE_BINARY)
-		ret = quantize_tensor_binary(context, options, tensor);
-	else if (options->scheme <= QUANTIZE_ASYMMETRIC)
-		ret = quantize_tensor_linear(context, options, tensor);
-	else
-		ret = quantize_tensor_codebook(context, options, tensor);
+	if (!ret)
+		ret = quantize(context, options, tensor);
 	if (!ret)
 		measure(tensor);
 	return ret;
@@ -128,7 +137,8 @@ static void release(struct quantize_tensor *tensor)
 	free(tensor->lo);
 	free(tensor->hi);
 	free(tensor->tool_scale);
-	free(tensor->book);
+	free(tensor->books);
+	free(tensor->blocks);
 	free(tensor->codes);
 	free(tensor->back);
 }
@@ -142,6 +152,10 @@ int command_quantize_tensor(int argc, char **argv)
 
 	if (ret >= 0)
 		return ret;
+	if (options.output && same_file(options.input, options.output))
+		return quantize_tensor_misused("--output", options.output,
+					       "is the input, whose numbers would be lost: choose "
+					       "another name");
 	if (qmac_context_create(&context)) {
 		fprintf(stderr, "qmac quantize: no memory\n");
 		return STATUS_FAILED;

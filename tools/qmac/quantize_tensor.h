@@ -17,7 +17,10 @@
  * @hi: Likewise.
  * @tool_scale: Scale that a calibration has of its own, or 0; one per scale.
  * @params: Scales and zero points.
- * @book: Levels, or NULL.
+ * @books: Levels, @book_count codebooks, or NULL.
+ * @book_count: As many as there are parts that have one each.
+ * @blocks: Blocks of ggml, or NULL; @block_bytes long.
+ * @block_bytes: Bytes of @blocks.
  * @codes: Codes in their containers.
  * @back: Codes as real numbers.
  * @max_error: Greatest difference between @x and @back.
@@ -30,7 +33,10 @@ struct quantize_tensor {
 	float min, max;
 	float *lo, *hi, *tool_scale;
 	struct qmac_quant_params params;
-	struct qmac_codebook *book;
+	struct qmac_codebook *books;
+	size_t book_count;
+	void *blocks;
+	size_t block_bytes;
 	void *codes;
 	float *back;
 	double max_error, sqnr_db;
@@ -39,7 +45,7 @@ struct quantize_tensor {
 /*
  * Each returns 0, or -errno: -ENOMEM, or with the fault in the context's message.
  * quantize_tensor_ranges() fills in min, max, lo, hi and tool_scale; the others
- * params or book, codes and back.
+ * params, books or blocks, codes and back.
  */
 int quantize_tensor_ranges(struct qmac_context *context,
 			   const struct quantize_tensor_options *options,
@@ -50,7 +56,13 @@ int quantize_tensor_linear(struct qmac_context *context,
 int quantize_tensor_codebook(struct qmac_context *context,
 			     const struct quantize_tensor_options *options,
 			     struct quantize_tensor *tensor);
-/* Its faults of usage are told on stderr with -EPROTO. */
+int quantize_tensor_floats(struct qmac_context *context,
+			   const struct quantize_tensor_options *options,
+			   struct quantize_tensor *tensor);
+/* The faults of usage of these are told on stderr with -EPROTO. */
+int quantize_tensor_ggml(struct qmac_context *context,
+			 const struct quantize_tensor_options *options,
+			 struct quantize_tensor *tensor);
 int quantize_tensor_binary(struct qmac_context *context,
 			   const struct quantize_tensor_options *options,
 			   struct quantize_tensor *tensor);

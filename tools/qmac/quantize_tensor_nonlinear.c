@@ -12,26 +12,14 @@ static int kmeans(struct qmac_context *context, const struct quantize_tensor_opt
 {
 	struct qmac_kmeans_options how = { .nan = options->nan };
 	unsigned int levels = 1u << options->bits;
-	int ret = qmac_codebook_kmeans(context, tensor->x.data, tensor->x.count, levels, &how,
-				       tensor->book);
+	int ret = qmac_codebooks_kmeans(context, tensor->x.data, &tensor->granularity, levels, &how,
+					tensor->books);
 
 	if (ret != -E2BIG)
 		return ret;
 	how.method = QMAC_KMEANS_LLOYD;
-	return qmac_codebook_kmeans(context, tensor->x.data, tensor->x.count, levels, &how,
-				    tensor->book);
-}
-
-static int powers(struct qmac_context *context, const struct quantize_tensor_options *options,
-		  struct quantize_tensor *tensor)
-{
-	int top;
-	int ret = qmac_log2_top(context, tensor->x.data, tensor->x.count, options->nan, &top);
-
-	/* The least level must be a normal number. */
-	if (!ret && top < -126 + (1 << (options->bits - 1)) - 2)
-		top = -126 + (1 << (options->bits - 1)) - 2;
-	return ret ? ret : qmac_codebook_log2(context, options->bits, top, tensor->book);
+	return qmac_codebooks_kmeans(context, tensor->x.data, &tensor->granularity, levels, &how,
+				     tensor->books);
 }
 
 int quantize_tensor_codebook(struct qmac_context *context,
@@ -40,18 +28,21 @@ int quantize_tensor_codebook(struct qmac_context *context,
 {
 	int ret;
 
+	tensor->book_count = tensor->scales;
 	tensor->scales = 0;
-	tensor->book = calloc(1, sizeof(*tensor->book));
-	if (!tensor->book)
+	tensor->books = calloc(tensor->book_count, sizeof(*tensor->books));
+	if (!tensor->books)
 		return -ENOMEM;
-	ret = options->scheme == QUANTIZE_KMEANS ? kmeans(context, options, tensor)
-						 : powers(context, options, tensor);
+	ret = options->scheme == QUANTIZE_KMEANS
+		      ? kmeans(context, options, tensor)
+		      : qmac_codebooks_log2(context, tensor->x.data, &tensor->granularity,
+					    options->bits, options->nan, tensor->books);
 	if (!ret)
-		ret = qmac_codebook_encode(context, tensor->book, tensor->x.data, tensor->x.count,
-					   options->nan, tensor->codes);
+		ret = qmac_codebooks_encode(context, tensor->books, &tensor->granularity,
+					    tensor->x.data, options->nan, tensor->codes);
 	if (!ret)
-		ret = qmac_codebook_decode(context, tensor->book, tensor->codes, tensor->x.count,
-					   tensor->back);
+		ret = qmac_codebooks_decode(context, tensor->books, &tensor->granularity,
+					    tensor->codes, tensor->back);
 	return ret;
 }
 

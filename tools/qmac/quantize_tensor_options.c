@@ -9,17 +9,19 @@
 #include <string.h>
 
 #include "command.h"
+#include "quantize_tensor_reader.h"
 
 static const char help[] =
 	"usage: qmac quantize IN.npy [-o OUT.npy] [OPTION]...\n"
 	"\n"
 	"Quantizes a float32 tensor and tells scale, zero point and error; with --json also the\n"
-	"codes, up to 1,024 of them. OUT.npy.json says what OUT.npy holds: type, shape, scales.\n"
-	"Codes that fill no 8 or 16 bits are packed, low bits first, into a row of uint8.\n"
+	"codes, up to 1,024 of them. OUT.npy.json says what OUT.npy holds: type, shape, scales;\n"
+	"qmac dequantize leads back. Codes that fill no 8 or 16 bits are packed, low bits first,\n"
+	"into a row of uint8.\n"
 	"\n"
 	"  -o, --output FILE     write the codes\n"
 	"  --scheme SCHEME       symmetric (default), full (all codes), asymmetric, power-of-two,\n"
-	"                        binary, or nonlinear: kmeans, log2\n"
+	"                        binary; nonlinear: kmeans, log2; 16-bit floats: f16, bf16\n"
 	"  --power-of-two        raise scales to powers of two\n"
 	"  --bits B              1 to 16 (default: 8); 1 is binary\n"
 	"  --signed, --unsigned  codes (default: signed; unsigned with --preset onnx,\n"
@@ -37,7 +39,7 @@ static const char help[] =
 	"  --percentile P        per cent to keep (default: 99.99)\n"
 	"  --coverage C          limit of two-pointer (default: 0.99)\n"
 	"  --preset TOOL         the integers of onnx, ort, ort-dynamic, tflite, tensorrt, ncnn,\n"
-	"                        fbgemm or snpe\n"
+	"                        fbgemm or snpe; the blocks of ggml-q4_0 or ggml-q8_0\n"
 	"  --rounding MODE       even, up, away, half-down, half-zero (ties); truncate, floor,\n"
 	"                        ceil (default: even, or that of the preset)\n"
 	"  --zp-first            round the sum of quotient and zero point\n"
@@ -95,9 +97,14 @@ static const struct option longs[] = {
 };
 
 static const char *const schemes[] = {
-	[QUANTIZE_SYMMETRIC] = "symmetric",   [QUANTIZE_FULL] = "full",
-	[QUANTIZE_ASYMMETRIC] = "asymmetric", [QUANTIZE_BINARY] = "binary",
-	[QUANTIZE_KMEANS] = "kmeans",	      [QUANTIZE_LOG2] = "log2",
+	[QUANTIZE_SYMMETRIC] = "symmetric",
+	[QUANTIZE_FULL] = "full",
+	[QUANTIZE_ASYMMETRIC] = "asymmetric",
+	[QUANTIZE_BINARY] = "binary",
+	[QUANTIZE_KMEANS] = "kmeans",
+	[QUANTIZE_LOG2] = "log2",
+	[QUANTIZE_F16] = "f16",
+	[QUANTIZE_BF16] = "bf16",
 };
 
 static const struct {
@@ -120,12 +127,6 @@ static const struct {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* The command line while it is read. */
-struct reader {
-	struct quantize_tensor_options *options;
-	bool has_scheme, has_sign, has_axis, has_bits, has_method, has_zero;
-};
-
 const char *quantize_scheme_name(unsigned int scheme)
 {
 	return scheme < COUNT(schemes) ? schemes[scheme] : NULL;
@@ -139,7 +140,7 @@ const char *quantize_rounding_name(uint8_t rounding)
 	return NULL;
 }
 
-static int misused(const char *what, const char *value, const char *remedy)
+int quantize_tensor_misused(const char *what, const char *value, const char *remedy)
 {
 	fprintf(stderr, "qmac quantize: %s %s: %s\n", what, value, remedy);
 	return STATUS_USAGE;
@@ -154,7 +155,7 @@ static int parse_integer(const char *what, const char *text, long lo, long hi, l
 	if (end != text && !*end && !errno && *out >= lo && *out <= hi)
 		return -1;
 	snprintf(remedy, sizeof(remedy), "expected an integer from %ld to %ld", lo, hi);
-	return misused(what, text, remedy);
+	return quantize_tensor_misused(what, text, remedy);
 }
 
 static int parse_number(const char *what, const char *text, double lo, double hi,
@@ -164,7 +165,7 @@ static int parse_number(const char *what, const char *text, double lo, double hi
 
 	*out = strtod(text, &end);
 	if (end == text || *end || !(*out >= lo && *out <= hi))
-		return misused(what, text, remedy);
+		return quantize_tensor_misused(what, text, remedy);
 	return -1;
 }
 
@@ -180,7 +181,7 @@ static bool find_name(const char *text, const char *(*name)(unsigned int), uint8
 	return false;
 }
 
-static int parse_scheme(struct reader *reader, const char *text)
+static int parse_scheme(struct quantize_tensor_reader *reader, const char *text)
 {
 	reader->has_scheme = true;
 	if (!strcmp(text, "power-of-two")) {
@@ -190,27 +191,41 @@ static int parse_scheme(struct reader *reader, const char *text)
 	}
 	if (find_name(text, quantize_scheme_name, &reader->options->scheme))
 		return -1;
-	return misused("--scheme", text,
-		       "expected symmetric, full, asymmetric, power-of-two, binary, kmeans or "
-		       "log2");
+	return quantize_tensor_misused(
+		"--scheme", text,
+		"expected symmetric, full, asymmetric, power-of-two, binary, kmeans, "
+		"log2, f16 or bf16");
 }
 
-static int parse_calibration(struct reader *reader, const char *text)
+static int parse_calibration(struct quantize_tensor_reader *reader, const char *text)
 {
 	reader->has_method = true;
 	if (find_name(text, qmac_method_name, &reader->options->method.method) ||
 	    find_name(text, qmac_calibrator_name, &reader->options->calibrator))
 		return -1;
-	return misused("--calibration", text, "qmac quantize --help lists them");
+	return quantize_tensor_misused("--calibration", text, "qmac quantize --help lists them");
+}
+
+const char *quantize_ggml_name(unsigned int kind)
+{
+	static const char *const names[] = {
+		[QMAC_GGML_Q4_0] = "ggml-q4_0",
+		[QMAC_GGML_Q8_0] = "ggml-q8_0",
+	};
+
+	return kind < COUNT(names) ? names[kind] : NULL;
 }
 
 static int parse_preset(struct quantize_tensor_options *options, const char *text)
 {
-	options->has_tool = true;
-	if (find_name(text, qmac_tool_name, &options->tool))
+	options->has_ggml = find_name(text, quantize_ggml_name, &options->ggml);
+	options->has_tool = find_name(text, qmac_tool_name, &options->tool);
+	if (options->has_ggml || options->has_tool)
 		return -1;
-	return misused("--preset", text,
-		       "expected onnx, ort, ort-dynamic, tflite, tensorrt, ncnn, fbgemm or snpe");
+	return quantize_tensor_misused(
+		"--preset", text,
+		"expected onnx, ort, ort-dynamic, tflite, tensorrt, ncnn, fbgemm, snpe, "
+		"ggml-q4_0 or ggml-q8_0");
 }
 
 static int parse_rounding(struct quantize_tensor_options *options, const char *text)
@@ -222,11 +237,12 @@ static int parse_rounding(struct quantize_tensor_options *options, const char *t
 			return -1;
 		}
 	}
-	return misused("--rounding", text,
-		       "expected even, up, away, half-down, half-zero, truncate, floor or ceil");
+	return quantize_tensor_misused(
+		"--rounding", text,
+		"expected even, up, away, half-down, half-zero, truncate, floor or ceil");
 }
 
-static int parse_zero(struct reader *reader, const char *text)
+static int parse_zero(struct quantize_tensor_reader *reader, const char *text)
 {
 	static const char *const names[] = { "widen", "clamp", "free" };
 
@@ -237,11 +253,12 @@ static int parse_zero(struct reader *reader, const char *text)
 			return -1;
 		}
 	}
-	return misused("--zero", text, "expected widen, clamp or free");
+	return quantize_tensor_misused("--zero", text, "expected widen, clamp or free");
 }
 
-static int parse_group(struct quantize_tensor_options *options, int c, const char *text)
+static int parse_group(struct quantize_tensor_reader *reader, int c, const char *text)
 {
+	struct quantize_tensor_options *options = reader->options;
 	unsigned int grain = c == OPT_GROUP ? QMAC_GRAIN_BLOCK : QMAC_GRAIN_GROUP;
 	const char *what = c == OPT_GROUP ? "--group" : "--channel-group";
 	long value;
@@ -250,13 +267,15 @@ static int parse_group(struct quantize_tensor_options *options, int c, const cha
 	if (ret >= 0)
 		return ret;
 	if (options->grain != QMAC_GRAIN_TENSOR && options->grain != grain)
-		return misused(what, text, "choose one of --per-row, --group and --channel-group");
+		return quantize_tensor_misused(
+			what, text, "choose one of --per-row, --group and --channel-group");
+	reader->has_grain = true;
 	options->grain = grain;
 	options->group = (size_t)value;
 	return -1;
 }
 
-static int take_number(int c, struct reader *reader)
+static int take_number(int c, struct quantize_tensor_reader *reader)
 {
 	struct quantize_tensor_options *options = reader->options;
 	double number = 0;
@@ -276,7 +295,7 @@ static int take_number(int c, struct reader *reader)
 		return ret;
 	case OPT_GROUP:
 	case OPT_CHANNEL_GROUP:
-		return parse_group(options, c, optarg);
+		return parse_group(reader, c, optarg);
 	case OPT_PERCENTILE:
 		return parse_number("--percentile", optarg, 1e-300, 100,
 				    "expected a number above 0, up to 100",
@@ -295,7 +314,7 @@ static int take_number(int c, struct reader *reader)
 	}
 }
 
-static int take_switch(int c, struct reader *reader)
+static int take_switch(int c, struct quantize_tensor_reader *reader)
 {
 	struct quantize_tensor_options *options = reader->options;
 
@@ -310,7 +329,8 @@ static int take_switch(int c, struct reader *reader)
 		return -1;
 	case OPT_PER_ROW:
 		if (options->group)
-			return misused("--per-row", "and --group", "choose one");
+			return quantize_tensor_misused("--per-row", "and --group", "choose one");
+		reader->has_grain = true;
 		options->grain = QMAC_GRAIN_ROW;
 		return -1;
 	case OPT_ZP_FIRST:
@@ -327,7 +347,7 @@ static int take_switch(int c, struct reader *reader)
 	}
 }
 
-static int take(int c, struct reader *reader)
+static int take(int c, struct quantize_tensor_reader *reader)
 {
 	switch (c) {
 	case 'o':
@@ -351,117 +371,9 @@ static int take(int c, struct reader *reader)
 	}
 }
 
-static bool is_unsigned_tool(const struct quantize_tensor_options *options)
-{
-	return options->has_tool &&
-	       (options->tool == QMAC_TOOL_ONNX || options->tool == QMAC_TOOL_ORT_DYNAMIC ||
-		options->tool == QMAC_TOOL_SNPE);
-}
-
-static bool is_symmetric_tool(const struct quantize_tensor_options *options)
-{
-	return options->tool == QMAC_TOOL_NCNN || options->tool == QMAC_TOOL_TENSORRT;
-}
-
-/* What follows from what was given, where nothing was said. */
-static void fill_in(struct reader *reader)
-{
-	static const uint8_t types[][2] = {
-		{ QMAC_TYPE_U2, QMAC_TYPE_S2 },
-		{ QMAC_TYPE_U4, QMAC_TYPE_S4 },
-		{ QMAC_TYPE_U8, QMAC_TYPE_S8 },
-		{ QMAC_TYPE_U16, QMAC_TYPE_S16 },
-	};
-	struct quantize_tensor_options *options = reader->options;
-	size_t width;
-
-	if (!reader->has_scheme && options->has_tool && !is_symmetric_tool(options))
-		options->scheme = QUANTIZE_ASYMMETRIC;
-	if (!reader->has_scheme && options->bits == 1)
-		options->scheme = QUANTIZE_BINARY;
-	if (!reader->has_bits && options->scheme == QUANTIZE_BINARY)
-		options->bits = 1;
-	if (!reader->has_sign)
-		options->is_signed = !is_unsigned_tool(options);
-	if (options->scheme == QUANTIZE_KMEANS || options->scheme == QUANTIZE_LOG2)
-		options->is_signed = false; /* indices */
-	width = options->bits <= 2 ? 0 : options->bits <= 4 ? 1 : options->bits <= 8 ? 2 : 3;
-	options->type = options->scheme == QUANTIZE_BINARY ? QMAC_TYPE_B1
-							   : types[width][options->is_signed];
-	if (options->grain == QMAC_GRAIN_TENSOR && reader->has_axis)
-		options->grain = QMAC_GRAIN_CHANNEL;
-	if (options->grain == QMAC_GRAIN_BLOCK && !reader->has_axis)
-		options->axis = -1;
-	options->method.bits = options->bits;
-	if (options->scheme <= QUANTIZE_ASYMMETRIC)
-		options->method.scheme = options->scheme;
-}
-
-static int check_linear(const struct reader *reader)
-{
-	const struct quantize_tensor_options *options = reader->options;
-
-	if (options->bits < 2)
-		return misused("--bits", "1", "give --scheme binary, or 2 bits and more");
-	if (reader->has_zero && options->scheme != QUANTIZE_ASYMMETRIC)
-		return misused("--zero", "with a symmetric scheme", "give --scheme asymmetric");
-	if (!options->has_tool)
-		return -1;
-	if (options->scheme == QUANTIZE_FULL)
-		return misused("--scheme", "full",
-			       "presets have symmetric and asymmetric forms of their own");
-	if (reader->has_zero || options->min_range > 0 || options->zp_first)
-		return misused("--preset", qmac_tool_name(options->tool),
-			       "has its own --zero, --min-range and --zp-first");
-	return -1;
-}
-
-static int check_nonlinear(const struct reader *reader)
-{
-	const struct quantize_tensor_options *options = reader->options;
-	const char *name = schemes[options->scheme];
-	bool binary = options->scheme == QUANTIZE_BINARY;
-
-	if (options->has_tool || reader->has_method || options->has_rounding || reader->has_zero ||
-	    options->power_of_two || options->zp_first || options->min_range > 0 ||
-	    (reader->has_sign && !(binary && options->is_signed)))
-		return misused("--scheme", name,
-			       "is without --preset, --calibration, --rounding, --zero, "
-			       "--zp-first, --min-range, --power-of-two, --signed and "
-			       "--unsigned");
-	if (binary && options->bits != 1)
-		return misused("--scheme", name, "has 1 bit: leave --bits out");
-	if (!binary &&
-	    (options->bits > 8 || (options->bits < 2 && options->scheme == QUANTIZE_LOG2)))
-		return misused("--scheme", name,
-			       options->scheme == QUANTIZE_LOG2 ? "has 2 to 8 bits: choose --bits"
-								: "has 1 to 8 bits: choose --bits");
-	if (!binary && options->grain != QMAC_GRAIN_TENSOR)
-		return misused("--scheme", name,
-			       "has one table for the tensor: leave out --axis, "
-			       "--per-row and groups");
-	return -1;
-}
-
-static int check_together(const struct reader *reader)
-{
-	const struct quantize_tensor_options *options = reader->options;
-
-	if (!options->input) {
-		fprintf(stderr, "qmac quantize: give a file, IN.npy or MODEL.onnx; --help tells "
-				"the rest\n");
-		return STATUS_USAGE;
-	}
-	if (options->nan && options->calibrator != QMAC_CALIBRATOR_OWN)
-		return misused("--nan-zero", "with a tool's calibration",
-			       "these know no NaN: choose a method of ours, e.g. minmax");
-	return options->scheme <= QUANTIZE_ASYMMETRIC ? check_linear(reader)
-						      : check_nonlinear(reader);
-}
-
 int quantize_tensor_options_parse(int argc, char **argv, struct quantize_tensor_options *options)
 {
-	struct reader reader = { .options = options };
+	struct quantize_tensor_reader reader = { .options = options };
 	int c, ret;
 
 	*options = (struct quantize_tensor_options){ .bits = 8 };
@@ -473,7 +385,6 @@ int quantize_tensor_options_parse(int argc, char **argv, struct quantize_tensor_
 	if (optind < argc)
 		options->input = argv[optind++];
 	if (optind < argc)
-		return misused("argument", argv[optind], "unexpected");
-	fill_in(&reader);
-	return check_together(&reader);
+		return quantize_tensor_misused("argument", argv[optind], "unexpected");
+	return quantize_tensor_options_together(&reader);
 }

@@ -16,11 +16,13 @@ enum quantize_scheme {
 	QUANTIZE_BINARY,
 	QUANTIZE_KMEANS,
 	QUANTIZE_LOG2,
+	QUANTIZE_F16,
+	QUANTIZE_BF16,
 };
 
 /**
  * struct quantize_tensor_options - what was asked for
- * @input: float32 file.
+ * @input: float32 or float16 file.
  * @output: File to write, or NULL.
  * @scheme: enum quantize_scheme.
  * @type: QMAC_TYPE_* of the codes.
@@ -34,6 +36,8 @@ enum quantize_scheme {
  * @group: Length of groups or blocks.
  * @has_tool: @tool was given.
  * @tool: enum qmac_tool.
+ * @has_ggml: @ggml was given.
+ * @ggml: enum qmac_ggml.
  * @calibrator: enum qmac_calibrator.
  * @method: How the own calibrator chooses.
  * @has_rounding: @rounding was given.
@@ -44,8 +48,8 @@ enum quantize_scheme {
  */
 struct quantize_tensor_options {
 	const char *input, *output;
-	uint8_t scheme, type, bits, zero, tool, calibrator, rounding, nan;
-	bool is_signed, power_of_two, has_tool, has_rounding, zp_first, json;
+	uint8_t scheme, type, bits, zero, tool, ggml, calibrator, rounding, nan;
+	bool is_signed, power_of_two, has_tool, has_ggml, has_rounding, zp_first, json;
 	float min_range;
 	unsigned int grain;
 	int axis;
@@ -62,6 +66,9 @@ int quantize_tensor_options_parse(int argc, char **argv, struct quantize_tensor_
 
 /** quantize_scheme_name() - "symmetric", "full", ...; NULL beyond the last. */
 const char *quantize_scheme_name(unsigned int scheme);
+
+/** quantize_ggml_name() - "ggml-q4_0", "ggml-q8_0"; NULL beyond the last. */
+const char *quantize_ggml_name(unsigned int kind);
 
 /** quantize_rounding_name() - "even", "up", ...; NULL if it is none. */
 const char *quantize_rounding_name(uint8_t rounding);

@@ -10,6 +10,11 @@ static const char *const grains[] = {
 	[QMAC_GRAIN_BLOCK] = "group",
 };
 
+const char *quantize_grain_name(unsigned int grain)
+{
+	return grain < sizeof(grains) / sizeof(grains[0]) ? grains[grain] : NULL;
+}
+
 static const char *calibration(const struct quantize_tensor_options *options)
 {
 	return options->calibrator == QMAC_CALIBRATOR_OWN
@@ -17,12 +22,19 @@ static const char *calibration(const struct quantize_tensor_options *options)
 		       : qmac_calibrator_name(options->calibrator);
 }
 
+static const char *preset(const struct quantize_tensor_options *options)
+{
+	if (options->has_ggml)
+		return quantize_ggml_name(options->ggml);
+	return options->has_tool ? qmac_tool_name(options->tool) : NULL;
+}
+
 static int32_t code_at(const struct quantize_tensor_options *options,
 		       const struct quantize_tensor *tensor, size_t i)
 {
 	if (options->type == QMAC_TYPE_S16)
 		return ((const int16_t *)tensor->codes)[i];
-	if (options->type == QMAC_TYPE_U16)
+	if (qmac_type_bits(options->type) == 16)
 		return ((const uint16_t *)tensor->codes)[i];
 	return options->is_signed ? ((const int8_t *)tensor->codes)[i]
 				  : ((const uint8_t *)tensor->codes)[i];
@@ -97,13 +109,23 @@ static void add_scales(struct json_object *object, const struct quantize_tensor_
 	json_object_object_add(object, "encoding_max", all.greatest);
 }
 
-static void add_codebook(struct json_object *object, const struct qmac_codebook *book)
+static struct json_object *levels_of(const struct qmac_codebook *book)
 {
 	struct json_object *levels = json_object_new_array();
 
 	for (unsigned int i = 0; i < book->levels; i++)
 		json_object_array_add(levels, number((double)book->value[i]));
-	json_object_object_add(object, "codebook", levels);
+	return levels;
+}
+
+static void add_codebooks(struct json_object *object, const struct quantize_tensor_options *options,
+			  const struct quantize_tensor *tensor)
+{
+	struct json_object *books = NULL;
+
+	for (size_t i = 0; i < tensor->book_count; i++)
+		place(options, &books, levels_of(&tensor->books[i]));
+	json_object_object_add(object, "codebook", books);
 }
 
 struct json_object *quantize_tensor_describe(const struct quantize_tensor_options *options,
@@ -118,7 +140,7 @@ struct json_object *quantize_tensor_describe(const struct quantize_tensor_option
 	add_text(object, "scheme", quantize_scheme_name(options->scheme));
 	add_integer(object, "bits", options->bits);
 	add_flag(object, "signed", options->is_signed);
-	add_text(object, "granularity", grains[options->grain]);
+	add_text(object, "granularity", quantize_grain_name(options->grain));
 	if (options->grain != QMAC_GRAIN_TENSOR && options->grain != QMAC_GRAIN_ROW)
 		add_integer(object, "axis",
 			    options->axis < 0 ? options->axis + (int)tensor->x.ndim
@@ -126,43 +148,73 @@ struct json_object *quantize_tensor_describe(const struct quantize_tensor_option
 	if (options->group)
 		add_integer(object, "group", (int64_t)options->group);
 	add_scales(object, options, tensor);
-	if (tensor->book)
-		add_codebook(object, tensor->book);
+	if (tensor->books)
+		add_codebooks(object, options, tensor);
 	return object;
 }
 
-static struct json_object *leaf(const struct quantize_tensor_options *options,
-				const struct quantize_tensor *tensor, size_t i, bool codes)
-{
-	return codes ? json_object_new_int(code_at(options, tensor, i))
-		     : number((double)tensor->back[i]);
-}
+/* What the elements of an array are in JSON. */
+typedef struct json_object *(*leaf_maker)(const void *from, size_t i);
 
-/* Arrays in arrays, as the tensor has dimensions. */
-static struct json_object *nest(const struct quantize_tensor_options *options,
-				const struct quantize_tensor *tensor, unsigned int dimension,
-				size_t *next, bool codes)
+/* Arrays in arrays, as the shape has dimensions. */
+static struct json_object *nest(const struct npy_array *shape, unsigned int dimension,
+				leaf_maker make, const void *from, size_t *next)
 {
 	struct json_object *array;
 
-	if (dimension == tensor->x.ndim)
-		return leaf(options, tensor, (*next)++, codes);
+	if (dimension == shape->ndim)
+		return make(from, (*next)++);
 	array = json_object_new_array();
-	for (size_t i = 0; i < tensor->x.shape[dimension]; i++)
-		json_object_array_add(array, nest(options, tensor, dimension + 1, next, codes));
+	for (size_t i = 0; i < shape->shape[dimension]; i++)
+		json_object_array_add(array, nest(shape, dimension + 1, make, from, next));
 	return array;
+}
+
+static struct json_object *real_leaf(const void *from, size_t i)
+{
+	return number((double)((const float *)from)[i]);
+}
+
+struct json_object *quantize_tensor_nest(const struct npy_array *x)
+{
+	size_t next = 0;
+
+	return nest(x, 0, real_leaf, x->data, &next);
+}
+
+struct coded {
+	const struct quantize_tensor_options *options;
+	const struct quantize_tensor *tensor;
+};
+
+static struct json_object *code_leaf(const void *from, size_t i)
+{
+	const struct coded *coded = from;
+
+	return json_object_new_int(code_at(coded->options, coded->tensor, i));
+}
+
+static void add_elements(struct json_object *object, const struct quantize_tensor_options *options,
+			 const struct quantize_tensor *tensor)
+{
+	const struct coded coded = { options, tensor };
+	struct npy_array back = tensor->x;
+	size_t next = 0;
+
+	back.data = tensor->back;
+	json_object_object_add(object, "q", nest(&tensor->x, 0, code_leaf, &coded, &next));
+	json_object_object_add(object, "dequantized", quantize_tensor_nest(&back));
 }
 
 void quantize_tensor_report_print_json(const struct quantize_tensor_options *options,
 				       const struct quantize_tensor *tensor)
 {
 	struct json_object *object = quantize_tensor_describe(options, tensor);
-	bool linear = options->scheme <= QUANTIZE_ASYMMETRIC;
-	size_t first = 0, again = 0;
+	bool linear = options->scheme <= QUANTIZE_ASYMMETRIC && !options->has_ggml;
 
 	add_text(object, "input", options->input);
 	add_text(object, "output", options->output);
-	add_text(object, "preset", options->has_tool ? qmac_tool_name(options->tool) : NULL);
+	add_text(object, "preset", preset(options));
 	add_text(object, "calibration", linear ? calibration(options) : NULL);
 	add_text(object, "rounding",
 		 linear && (options->has_rounding || !options->has_tool)
@@ -174,11 +226,8 @@ void quantize_tensor_report_print_json(const struct quantize_tensor_options *opt
 	add_number(object, "max", (double)tensor->max);
 	add_number(object, "max_error", tensor->max_error);
 	add_number(object, "sqnr_db", tensor->sqnr_db);
-	if (tensor->x.count <= QUANTIZE_TENSOR_LISTED) {
-		json_object_object_add(object, "q", nest(options, tensor, 0, &first, true));
-		json_object_object_add(object, "dequantized",
-				       nest(options, tensor, 0, &again, false));
-	}
+	if (tensor->x.count <= QUANTIZE_TENSOR_LISTED)
+		add_elements(object, options, tensor);
 	puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY));
 	json_object_put(object);
 }
@@ -188,36 +237,55 @@ static void print_way(const struct quantize_tensor_options *options)
 	printf("%-16s %s, %u bits, %s%s", "codes", qmac_type_name(options->type), options->bits,
 	       quantize_scheme_name(options->scheme),
 	       options->power_of_two ? ", power of two" : "");
-	if (options->scheme <= QUANTIZE_ASYMMETRIC)
+	if (options->scheme <= QUANTIZE_ASYMMETRIC && !options->has_ggml)
 		printf(", %s", calibration(options));
-	if (options->has_tool)
-		printf(", as %s", qmac_tool_name(options->tool));
+	if (preset(options))
+		printf(", as %s", preset(options));
 	putchar('\n');
+}
+
+static void print_scales(const struct quantize_tensor_options *options,
+			 const struct quantize_tensor *tensor)
+{
+	const struct qmac_quant_params *params = &tensor->params;
+	float least = params->scale[0], greatest = least;
+
+	if (tensor->scales == 1) {
+		printf("%-16s %.9g, zero point %d\n", "scale", (double)least,
+		       params->zero_point[0]);
+		return;
+	}
+	for (size_t i = 1; i < tensor->scales; i++) {
+		least = fminf(least, params->scale[i]);
+		greatest = fmaxf(greatest, params->scale[i]);
+	}
+	printf("%-16s %zu per %s, from %.9g to %.9g; --json tells all\n", "scales", tensor->scales,
+	       quantize_grain_name(options->grain), (double)least, (double)greatest);
+}
+
+static void print_codebooks(const struct quantize_tensor_options *options,
+			    const struct quantize_tensor *tensor)
+{
+	const struct qmac_codebook *book = tensor->books;
+
+	if (tensor->book_count == 1)
+		printf("%-16s %u levels from %.9g to %.9g\n", "codebook", book->levels,
+		       (double)book->value[0], (double)book->value[book->levels - 1]);
+	else
+		printf("%-16s %zu per %s; --json tells all\n", "codebooks", tensor->book_count,
+		       quantize_grain_name(options->grain));
 }
 
 void quantize_tensor_report_print(const struct quantize_tensor_options *options,
 				  const struct quantize_tensor *tensor)
 {
-	const struct qmac_quant_params *params = &tensor->params;
-	float least = tensor->scales ? params->scale[0] : 0, greatest = least;
-
-	for (size_t i = 1; i < tensor->scales; i++) {
-		least = fminf(least, params->scale[i]);
-		greatest = fmaxf(greatest, params->scale[i]);
-	}
 	printf("%-16s %s: %zu from %.9g to %.9g\n", "tensor", options->input, tensor->x.count,
 	       (double)tensor->min, (double)tensor->max);
 	print_way(options);
-	if (tensor->book)
-		printf("%-16s %u levels from %.9g to %.9g\n", "codebook", tensor->book->levels,
-		       (double)tensor->book->value[0],
-		       (double)tensor->book->value[tensor->book->levels - 1]);
-	else if (tensor->scales == 1)
-		printf("%-16s %.9g, zero point %d\n", "scale", (double)least,
-		       params->zero_point[0]);
-	else
-		printf("%-16s %zu per %s, from %.9g to %.9g; --json tells all\n", "scales",
-		       tensor->scales, grains[options->grain], (double)least, (double)greatest);
+	if (tensor->books)
+		print_codebooks(options, tensor);
+	else if (tensor->scales)
+		print_scales(options, tensor);
 	printf("%-16s %.3g at most, SQNR %.2f dB\n", "error", tensor->max_error, tensor->sqnr_db);
 	if (options->output)
 		printf("%-16s %s, described in %s.json\n", "written", options->output,

@@ -21,4 +21,11 @@ void quantize_tensor_report_print_json(const struct quantize_tensor_options *opt
 struct json_object *quantize_tensor_describe(const struct quantize_tensor_options *options,
 					     const struct quantize_tensor *tensor);
 
+/** quantize_tensor_nest() - real numbers as arrays in arrays, as their shape; json_object_put() it.
+ */
+struct json_object *quantize_tensor_nest(const struct npy_array *x);
+
+/** quantize_grain_name() - "tensor", "channel", "row", ...; NULL beyond the last. */
+const char *quantize_grain_name(unsigned int grain);
+
 #endif /* QMAC_TOOL_QUANTIZE_TENSOR_REPORT_H */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* OUT.npy and OUT.npy.json. */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,18 +15,42 @@ static bool has_dtype(uint8_t type)
 	return qmac_type_bits(type) >= 8;
 }
 
-static enum npy_type npy_type_of(uint8_t type)
+static enum npy_type npy_type_of(const struct quantize_tensor_options *options)
 {
-	switch (type) {
+	if (options->has_ggml)
+		return NPY_U8;
+	switch (options->type) {
 	case QMAC_TYPE_S8:
 		return NPY_S8;
 	case QMAC_TYPE_S16:
 		return NPY_S16;
 	case QMAC_TYPE_U16:
+	case QMAC_TYPE_BF16:
 		return NPY_U16;
+	case QMAC_TYPE_F16:
+		return NPY_F16;
 	default:
 		return NPY_U8;
 	}
+}
+
+/* Codes in a row of bytes, several in one. */
+static int pack(struct qmac_context *context, const struct quantize_tensor_options *options,
+		const struct quantize_tensor *tensor, struct npy_array *out, void **packed)
+{
+	int ret;
+
+	out->ndim = 1;
+	out->count = out->shape[0] = qmac_packed_bytes(options->type, tensor->x.count);
+	out->data = *packed = malloc(out->count);
+	if (!*packed) {
+		fprintf(stderr, "qmac quantize: no memory\n");
+		return -ENOMEM;
+	}
+	ret = qmac_pack(context, options->type, tensor->codes, tensor->x.count, *packed);
+	if (ret)
+		fprintf(stderr, "qmac quantize: %s\n", qmac_context_message(context));
+	return ret;
 }
 
 static int save_codes(struct qmac_context *context, const struct quantize_tensor_options *options,
@@ -34,27 +59,22 @@ static int save_codes(struct qmac_context *context, const struct quantize_tensor
 	struct npy_array out = tensor->x;
 	void *packed = NULL;
 	char message[4608];
-	int ret;
+	int ret = 0;
 
-	out.type = npy_type_of(options->type);
+	out.type = npy_type_of(options);
 	out.data = tensor->codes;
-	if (!has_dtype(options->type)) {
+	if (options->has_ggml) {
 		out.ndim = 1;
-		out.count = out.shape[0] = qmac_packed_bytes(options->type, tensor->x.count);
-		out.data = packed = malloc(out.count);
-		ret = packed ? qmac_pack(context, options->type, tensor->codes, tensor->x.count,
-					 packed)
-			     : -ENOMEM;
-		if (ret) {
-			fprintf(stderr, "qmac quantize: %s\n",
-				packed ? qmac_context_message(context) : "no memory");
-			free(packed);
-			return ret;
-		}
+		out.count = out.shape[0] = tensor->block_bytes;
+		out.data = tensor->blocks;
+	} else if (!has_dtype(options->type)) {
+		ret = pack(context, options, tensor, &out, &packed);
 	}
-	ret = npy_save(options->output, &out, message, sizeof(message));
-	if (ret)
-		fprintf(stderr, "qmac quantize: %s\n", message);
+	if (!ret) {
+		ret = npy_save(options->output, &out, message, sizeof(message));
+		if (ret)
+			fprintf(stderr, "qmac quantize: %s\n", message);
+	}
 	free(packed);
 	return ret;
 }
@@ -70,19 +90,20 @@ static int begin_description(const char *path, const struct quantize_tensor_opti
 			     const struct quantize_tensor *tensor, struct whole_file *file)
 {
 	struct json_object *object;
-	struct stat found;
-	int ret;
+	int ret = whole_file_open(file, path);
 
-	if (!stat(path, &found) && S_ISDIR(found.st_mode))
-		return -EISDIR;
-	ret = whole_file_open(file, path);
 	if (ret)
 		return ret;
 	object = quantize_tensor_describe(options, tensor);
+	json_object_object_add(object, "format", json_object_new_string("qmac-tensor"));
+	json_object_object_add(object, "version", json_object_new_int(1));
 	json_object_object_add(object, "storage",
-			       json_object_new_string(npy_type_name(npy_type_of(options->type))));
-	json_object_object_add(object, "packed",
-			       json_object_new_boolean(!has_dtype(options->type)));
+			       json_object_new_string(npy_type_name(npy_type_of(options))));
+	json_object_object_add(object, "layout",
+			       json_object_new_string(options->has_ggml
+							      ? quantize_ggml_name(options->ggml)
+						      : has_dtype(options->type) ? "plain"
+										 : "packed"));
 	fputs(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY), file->out);
 	fputc('\n', file->out);
 	json_object_put(object);
@@ -93,29 +114,43 @@ static int begin_description(const char *path, const struct quantize_tensor_opti
 	return 0;
 }
 
+/* Pipes and devices get the codes alone: there is no place beside them. */
+static bool is_special(const char *path)
+{
+	struct stat found;
+
+	return !stat(path, &found) && !S_ISREG(found.st_mode) && !S_ISDIR(found.st_mode);
+}
+
+static int save_both(struct qmac_context *context, const struct quantize_tensor_options *options,
+		     const struct quantize_tensor *tensor, const char *path)
+{
+	struct whole_file file;
+	int ret = begin_description(path, options, tensor, &file);
+
+	if (ret)
+		return cannot(path, ret);
+	ret = save_codes(context, options, tensor);
+	if (ret) {
+		whole_file_discard(&file);
+		return ret;
+	}
+	ret = whole_file_commit(&file);
+	return ret ? cannot(path, ret) : 0;
+}
+
 int quantize_tensor_save(struct qmac_context *context,
 			 const struct quantize_tensor_options *options,
 			 const struct quantize_tensor *tensor)
 {
-	struct whole_file file;
 	char *path;
 	int ret;
 
+	if (is_special(options->output))
+		return save_codes(context, options, tensor);
 	if (asprintf(&path, "%s.json", options->output) < 0)
 		return cannot(options->output, -ENOMEM);
-	ret = begin_description(path, options, tensor, &file);
-	if (ret) {
-		cannot(path, ret);
-	} else {
-		ret = save_codes(context, options, tensor);
-		if (ret) {
-			whole_file_discard(&file);
-		} else {
-			ret = whole_file_commit(&file);
-			if (ret)
-				cannot(path, ret);
-		}
-	}
+	ret = save_both(context, options, tensor, path);
 	free(path);
 	return ret;
 }
