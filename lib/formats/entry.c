@@ -119,6 +119,31 @@ static EXACT int check_channel(struct qmac_context *context, const struct qmac_t
 	return 0;
 }
 
+static int check_shape(struct qmac_context *context, const struct qmac_table_entry *entry)
+{
+	size_t product = 1;
+	unsigned int i;
+
+	if (entry->block && entry->axis == QMAC_PER_TENSOR)
+		return qmac_fail(context, -EINVAL, "entry '%.60s': blocks of %zu need an axis",
+				 entry->name, entry->block);
+	if (entry->rank > QMAC_TABLE_RANK || (entry->rank && !entry->block) ||
+	    (entry->rank && (unsigned int)entry->axis >= entry->rank))
+		return qmac_fail(context, -EINVAL,
+				 "entry '%.60s': scales of %u dimensions, axis %d, blocks of %zu: "
+				 "a shape is of blocks along one of up to %d dimensions",
+				 entry->name, entry->rank, entry->axis, entry->block,
+				 QMAC_TABLE_RANK);
+	for (i = 0; i < entry->rank; i++)
+		if (__builtin_mul_overflow(product, entry->shape[i], &product))
+			product = 0;
+	if (entry->rank && product != entry->channels)
+		return qmac_fail(context, -EINVAL,
+				 "entry '%.60s': %zu scales do not have the shape that is told",
+				 entry->name, entry->channels);
+	return 0;
+}
+
 int entry_check(struct qmac_context *context, const struct qmac_table_entry *entry)
 {
 	int error = check_name(context, entry->name);
@@ -135,12 +160,10 @@ int entry_check(struct qmac_context *context, const struct qmac_table_entry *ent
 				 "entry '%.60s': %zu scales for axis %d: a scale per channel needs "
 				 "the axis, one scale has none",
 				 entry->name, entry->channels, entry->axis);
-	for (i = 0; i < entry->channels; i++) {
+	error = check_shape(context, entry);
+	for (i = 0; !error && i < entry->channels; i++)
 		error = check_channel(context, entry, i);
-		if (error)
-			return error;
-	}
-	return 0;
+	return error;
 }
 
 int entry_adopt(struct qmac_context *context, struct qmac_table *table,
@@ -163,6 +186,21 @@ int entry_adopt(struct qmac_context *context, struct qmac_table *table,
 		return error;
 	}
 	table->entries[table->count++] = *entry;
+	return 0;
+}
+
+int entry_check_unblocked(struct qmac_context *context, const struct qmac_table *table,
+			  const char *format)
+{
+	size_t i;
+
+	for (i = 0; i < table->count; i++)
+		if (table->entries[i].block)
+			return qmac_fail(
+				context, -EINVAL,
+				"entry '%.60s': %s has no scales per block: choose one per "
+				"tensor or channel, or write qmac or aimet-2.0.0",
+				table->entries[i].name, format);
 	return 0;
 }
 

@@ -24,6 +24,10 @@ void entry_reach(struct qmac_table_entry *entry);
 int entry_adopt(struct qmac_context *context, struct qmac_table *table,
 		struct qmac_table_entry *entry);
 
+/* 0, or -EINVAL with a message: an entry has scales per block, which @format has not. */
+int entry_check_unblocked(struct qmac_context *context, const struct qmac_table *table,
+			  const char *format);
+
 /* Is @entry 8 bits, its zero point in the middle? Then codes -127 to 127 do. */
 bool entry_symmetric_8(const struct qmac_table_entry *entry);
 

@@ -19,11 +19,14 @@ static int read_all(FILE *file, size_t limit, char **out, size_t *size)
 	char *bytes = malloc(room + 1), *more;
 
 	while (bytes) {
+		errno = 0;
 		got = fread(bytes + used, 1, room - used, file);
 		used += got;
 		if (used > limit || ferror(file)) {
+			int error = errno ? -errno : -EIO;
+
 			free(bytes);
-			return used > limit ? -EFBIG : -EIO;
+			return used > limit ? -EFBIG : error;
 		}
 		if (used < room) {
 			bytes[used] = '\0';

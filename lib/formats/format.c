@@ -19,8 +19,9 @@
 static const struct format {
 	const char *name;
 	int (*read)(const struct source *source);
-	/* For text: check, then write; for JSON: build. */
+	/* Can the format hold the table? NULL: any. */
 	int (*check)(struct qmac_context *context, const struct qmac_table *table);
+	/* Text is written, JSON built. */
 	void (*write)(const struct qmac_table *table, FILE *out);
 	struct json_object *(*build)(const struct qmac_table *table);
 } formats[] = {
@@ -34,11 +35,22 @@ static const struct format {
 				  .read = tensorrt_read,
 				  .check = tensorrt_check,
 				  .write = tensorrt_write },
-	[QMAC_TABLE_ORT] = { .name = "ort", .read = ort_read, .build = ort_write },
-	[QMAC_TABLE_AIMET] = { .name = "aimet", .read = aimet_read, .build = aimet_write },
+	[QMAC_TABLE_ORT] = { .name = "ort",
+			     .read = ort_read,
+			     .check = ort_check,
+			     .build = ort_write },
+	[QMAC_TABLE_AIMET] = { .name = "aimet",
+			       .read = aimet_read,
+			       .check = aimet_check,
+			       .build = aimet_write },
 	[QMAC_TABLE_AIMET_1] = { .name = "aimet-1.0.0",
 				 .read = aimet_1_read,
+				 .check = aimet_1_check,
 				 .build = aimet_1_write },
+	[QMAC_TABLE_AIMET_2] = { .name = "aimet-2.0.0",
+				 .read = aimet_2_read,
+				 .check = aimet_2_check,
+				 .build = aimet_2_write },
 };
 
 #define NUM_FORMATS (sizeof(formats) / sizeof(formats[0]))
@@ -57,6 +69,10 @@ static unsigned int detect_json(struct json_object *root)
 	if (json_object_object_get_ex(root, "format", &format) &&
 	    json_object_is_type(format, json_type_string))
 		return QMAC_TABLE_QMAC;
+	if (json_object_object_get_ex(root, "encodings", &section) &&
+	    json_object_is_type(section, json_type_array))
+		return QMAC_TABLE_AIMET_2;
+	section = NULL;
 	if (!json_object_object_get_ex(root, "activation_encodings", &section))
 		json_object_object_get_ex(root, "param_encodings", &section);
 	if (section)
@@ -217,10 +233,8 @@ static int print_lines(struct qmac_context *context, const struct format *format
 {
 	char *made = NULL;
 	FILE *out;
-	int failed, error = format->check(context, table);
+	int failed;
 
-	if (error)
-		return error;
 	out = open_memstream(&made, size);
 	if (!out)
 		return qmac_fail_nomem(context, "the text of a table");
@@ -238,7 +252,10 @@ static int print_format(struct qmac_context *context, const struct format *forma
 			const struct qmac_table *table, char **text, size_t *size)
 {
 	struct json_object *root;
+	int error = format->check ? format->check(context, table) : 0;
 
+	if (error)
+		return error;
 	if (format->write)
 		return print_lines(context, format, table, text, size);
 	root = format->build(table);

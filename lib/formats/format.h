@@ -24,10 +24,15 @@ int qmac_json_read(const struct source *source);
 int ort_read(const struct source *source);
 int aimet_read(const struct source *source);
 int aimet_1_read(const struct source *source);
+int aimet_2_read(const struct source *source);
 
 /* 0, or -EINVAL with a message when an entry does not fit the format. */
 int ncnn_check(struct qmac_context *context, const struct qmac_table *table);
 int tensorrt_check(struct qmac_context *context, const struct qmac_table *table);
+int ort_check(struct qmac_context *context, const struct qmac_table *table);
+int aimet_check(struct qmac_context *context, const struct qmac_table *table);
+int aimet_1_check(struct qmac_context *context, const struct qmac_table *table);
+int aimet_2_check(struct qmac_context *context, const struct qmac_table *table);
 
 /* Of checked tables; errors of @out are the caller's to see. */
 void ncnn_write(const struct qmac_table *table, FILE *out);
@@ -38,5 +43,6 @@ struct json_object *qmac_json_write(const struct qmac_table *table);
 struct json_object *ort_write(const struct qmac_table *table);
 struct json_object *aimet_write(const struct qmac_table *table);
 struct json_object *aimet_1_write(const struct qmac_table *table);
+struct json_object *aimet_2_write(const struct qmac_table *table);
 
 #endif /* QMAC_FORMATS_FORMAT_H */

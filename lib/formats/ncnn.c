@@ -113,9 +113,10 @@ int ncnn_read(const struct source *source)
 
 int ncnn_check(struct qmac_context *context, const struct qmac_table *table)
 {
+	int error = entry_check_unblocked(context, table, "an ncnn table");
 	size_t i;
 
-	for (i = 0; i < table->count; i++) {
+	for (i = 0; !error && i < table->count; i++) {
 		const struct qmac_table_entry *entry = &table->entries[i];
 
 		if (strchr(entry->name, ' '))
@@ -136,7 +137,7 @@ int ncnn_check(struct qmac_context *context, const struct qmac_table *table)
 				"entry '%.60s': an ncnn table has channels of axis 0, not %d",
 				entry->name, entry->axis);
 	}
-	return 0;
+	return error;
 }
 
 void ncnn_write(const struct qmac_table *table, FILE *out)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "context.h"
+#include "formats/entry.h"
 #include "formats/format.h"
 #include "formats/json.h"
 
@@ -102,6 +103,11 @@ static struct json_object *write_tensor(const struct qmac_table_entry *entry)
 		return tensor;
 	json_object_put(tensor);
 	return NULL;
+}
+
+int ort_check(struct qmac_context *context, const struct qmac_table *table)
+{
+	return entry_check_unblocked(context, table, "ONNX Runtime's calibration JSON");
 }
 
 struct json_object *ort_write(const struct qmac_table *table)

@@ -69,6 +69,32 @@ static int read_kind(const struct json_place *place, struct qmac_table_entry *en
 	return error;
 }
 
+/* How the scales of blocks lie; not there for others. */
+static int read_blocks(const struct json_place *place, struct qmac_table_entry *entry)
+{
+	struct json_object *shape = json_member(place, "scale_shape");
+	int64_t number = 0;
+	size_t i, rank;
+	int error = 0;
+
+	if (json_member(place, "block"))
+		error = json_get_int(place, "block", 1, INT32_MAX, &number);
+	entry->block = (size_t)number;
+	if (error || !shape)
+		return error;
+	rank = json_count(place, "scale_shape");
+	if (!rank || rank > QMAC_TABLE_RANK || !json_object_is_type(shape, json_type_array))
+		return json_fail(place, "scale_shape", "is no array of up to 8 integers");
+	entry->rank = (unsigned int)rank;
+	for (i = 0; !error && i < rank; i++) {
+		error = json_get_whole(place, "scale_shape", i, &number);
+		if (!error && number < 1)
+			error = json_fail(place, "scale_shape", "is no array of positive integers");
+		entry->shape[i] = (size_t)number;
+	}
+	return error;
+}
+
 static int read_tensor(const struct source *source, size_t number)
 {
 	struct json_object *tensors = json_object_object_get(source->root, "tensors");
@@ -91,6 +117,8 @@ static int read_tensor(const struct source *source, size_t number)
 	if (entry_init(&entry, name, channels))
 		return qmac_fail_nomem(source->context, "a table");
 	error = read_kind(&place, &entry);
+	if (!error)
+		error = read_blocks(&place, &entry);
 	if (!error)
 		error = check_lengths(&place, channels);
 	if (!error)
@@ -148,6 +176,22 @@ static bool put_zeros(struct json_object *object, const struct qmac_table_entry 
 	return json_put(object, "zero_point", array) && ok;
 }
 
+static bool put_blocks(struct json_object *object, const struct qmac_table_entry *entry)
+{
+	struct json_object *shape;
+	bool ok = true;
+	unsigned int i;
+
+	if (entry->block)
+		ok = json_put(object, "block", json_object_new_int64((int64_t)entry->block));
+	if (!entry->rank)
+		return ok;
+	shape = json_object_new_array();
+	for (i = 0; ok && i < entry->rank; i++)
+		ok = json_append(shape, json_object_new_int64((int64_t)entry->shape[i]));
+	return json_put(object, "scale_shape", shape) && ok;
+}
+
 static struct json_object *write_tensor(const struct qmac_table_entry *entry)
 {
 	struct json_object *object = json_object_new_object();
@@ -161,7 +205,8 @@ static struct json_object *write_tensor(const struct qmac_table_entry *entry)
 		ok = !json_object_object_add(object, "axis", NULL);
 	else if (ok)
 		ok = json_put(object, "axis", json_object_new_int(entry->axis));
-	ok = ok && put_numbers(object, "scale", entry->scale, entry->channels) &&
+	ok = ok && put_blocks(object, entry) &&
+	     put_numbers(object, "scale", entry->scale, entry->channels) &&
 	     put_zeros(object, entry) && put_numbers(object, "min", entry->lo, entry->channels) &&
 	     put_numbers(object, "max", entry->hi, entry->channels);
 	if (ok)

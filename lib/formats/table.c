@@ -57,6 +57,9 @@ int qmac_table_add(struct qmac_context *context, struct qmac_table *table,
 	copy.is_signed = entry->is_signed;
 	copy.symmetric = entry->symmetric;
 	copy.axis = entry->axis;
+	copy.block = entry->block;
+	copy.rank = entry->rank;
+	memcpy(copy.shape, entry->shape, sizeof(copy.shape));
 	memcpy(copy.scale, entry->scale, entry->channels * sizeof(*copy.scale));
 	memcpy(copy.zero_point, entry->zero_point, entry->channels * sizeof(*copy.zero_point));
 	memcpy(copy.lo, entry->lo, entry->channels * sizeof(*copy.lo));
@@ -144,6 +147,13 @@ static int choose_again(struct qmac_context *context, const struct qmac_quant_sp
 	}
 	error = qmac_table_add_range(context, to, from->name, from->parameter, spec, from->axis,
 				     from->channels, lo, hi);
+	if (!error) {
+		struct qmac_table_entry *chosen = &to->entries[to->count - 1];
+
+		chosen->block = from->block;
+		chosen->rank = from->rank;
+		memcpy(chosen->shape, from->shape, sizeof(chosen->shape));
+	}
 	free(lo);
 	return error;
 }

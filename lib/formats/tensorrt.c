@@ -97,9 +97,10 @@ int tensorrt_read(const struct source *source)
 
 int tensorrt_check(struct qmac_context *context, const struct qmac_table *table)
 {
+	int error = entry_check_unblocked(context, table, "a TensorRT cache");
 	size_t i;
 
-	for (i = 0; i < table->count; i++) {
+	for (i = 0; !error && i < table->count; i++) {
 		const struct qmac_table_entry *entry = &table->entries[i];
 
 		if (!entry_symmetric_8(entry) || entry->channels != 1)
@@ -109,7 +110,7 @@ int tensorrt_check(struct qmac_context *context, const struct qmac_table *table)
 				"scale per tensor: choose such ones first",
 				entry->name);
 	}
-	return 0;
+	return error;
 }
 
 void tensorrt_write(const struct qmac_table *table, FILE *out)

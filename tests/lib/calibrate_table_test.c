@@ -151,7 +151,139 @@ static void check_aimet(const char *name, unsigned int format, const char *text)
 	qmac_table_release(&table);
 }
 
-/* Everything that a table can hold. */
+static bool same_tables(const struct qmac_table *a, const struct qmac_table *b, bool ranges)
+{
+	size_t i, c;
+
+	if (a->count != b->count)
+		return false;
+	for (i = 0; i < a->count; i++) {
+		const struct qmac_table_entry *x = &a->entries[i];
+		const struct qmac_table_entry *y = qmac_table_find(b, x->name);
+
+		if (!y || x->bits != y->bits || x->is_signed != y->is_signed ||
+		    x->axis != y->axis || x->block != y->block || x->rank != y->rank ||
+		    memcmp(x->shape, y->shape, sizeof(x->shape)) != 0 ||
+		    x->channels != y->channels || x->parameter != y->parameter ||
+		    x->symmetric != y->symmetric)
+			return false;
+		for (c = 0; c < x->channels; c++)
+			if (x->scale[c] != y->scale[c] || x->zero_point[c] != y->zero_point[c] ||
+			    (ranges && (x->lo[c] != y->lo[c] || x->hi[c] != y->hi[c])))
+				return false;
+	}
+	return true;
+}
+
+static const char aimet_2[] =
+	"{\"version\": \"2.0.0\", \"encodings\": [{\"name\": \"a\", \"output_dtype\": \"uint8\", "
+	"\"y_scale\": 0.04, \"y_zero_point\": 114}, {\"name\": \"w\", \"output_dtype\": \"int4\", "
+	"\"y_scale\": [0.1, 0.2], \"axis\": 0}]}";
+
+/* 3 channels of 2 blocks, along axis 1 and along axis 0; LPBQ. */
+static const char aimet_2_blocks[] =
+	"{\"version\": \"2.0.0\", \"encodings\": [{\"name\": \"w\", \"output_dtype\": \"int4\", "
+	"\"y_scale\": [[0.5, 1], [1.5, 2], [2.5, 3]], \"axis\": -1, \"block_size\": 32}, "
+	"{\"name\": "
+	"\"v\", \"output_dtype\": \"uint4\", \"y_scale\": [[1, 2, 3], [4, 5, 6]], "
+	"\"y_zero_point\": "
+	"[[0, 1, 2], [3, 4, 5]], \"axis\": 0, \"block_size\": 8}, {\"name\": \"l\", "
+	"\"output_dtype\": "
+	"\"int4\", \"per_channel_float_scale\": [[0.5], [0.25], [2]], \"per_block_int_scale\": "
+	"[[1, "
+	"2], [3, 4], [5, 16]], \"axis\": 1, \"block_size\": 32}]}";
+
+static const char aimet_1_blocks[] =
+	"{\"version\": \"1.0.0\", \"activation_encodings\": [], \"param_encodings\": [{\"name\": "
+	"\"w\", "
+	"\"dtype\": \"INT\", \"enc_type\": \"PER_BLOCK\", \"is_sym\": true, \"bw\": 4, "
+	"\"block_size\": "
+	"32, \"scale\": [0.5, 1, 1.5, 2, 2.5, 3], \"offset\": [-8, -8, -8, -8, -8, -8]}, "
+	"{\"name\": "
+	"\"l\", \"dtype\": \"INT\", \"enc_type\": \"LPBQ\", \"is_sym\": true, \"bw\": 8, "
+	"\"compressed_bw\": 4, \"block_size\": 32, \"scale\": [0.5, 0.25, 2], \"offset\": [-128, "
+	"-128, -128], \"per_block_int_scale\": [1, 2, 3, 4, 5, 16]}]}";
+
+static bool has_scales(const struct qmac_table_entry *entry, const double *scale)
+{
+	size_t i;
+
+	for (i = 0; i < 6; i++)
+		if (!entry || entry->channels != 6 || entry->scale[i] != scale[i])
+			return false;
+	return true;
+}
+
+static void test_blocks(void)
+{
+	static const double w[] = { 0.5, 1, 1.5, 2, 2.5, 3 }, v[] = { 1, 2, 3, 4, 5, 6 };
+	static const double l[] = { 0.5, 1, 0.75, 1, 10, 32 };
+	const struct qmac_table_entry *x;
+	struct qmac_table table, again;
+	char *text;
+	size_t size;
+
+	if (!tap_ok(passed(parse(QMAC_TABLE_DETECT, aimet_2_blocks, &table)), "aimet 2: blocks"))
+		return;
+	x = &table.entries[0];
+	tap_ok(has_scales(x, w) && x->axis == 1 && x->block == 32 && x->rank == 2 &&
+		       x->shape[0] == 3 && x->shape[1] == 2 && x->symmetric && x->bits == 4 &&
+		       x->parameter && x->hi[1] == 7 && x->lo[1] == -8,
+	       "aimet 2: of the last axis");
+	x = &table.entries[1];
+	tap_ok(has_scales(x, v) && x->axis == 0 && x->shape[0] == 2 && !x->is_signed &&
+		       x->zero_point[5] == 5,
+	       "aimet 2: of the first axis, with zero points");
+	x = &table.entries[2];
+	tap_ok(has_scales(x, l) && x->bits == 4 && x->symmetric, "aimet 2: LPBQ multiplied out");
+	tap_ok(passed(qmac_table_print(context, QMAC_TABLE_AIMET_2, &table, &text, &size)) &&
+		       passed(parse(QMAC_TABLE_DETECT, text, &again)) &&
+		       same_tables(&table, &again, true),
+	       "aimet 2: written and read again");
+	free(text);
+	qmac_table_release(&again);
+	tap_ok(passed(qmac_table_print(context, QMAC_TABLE_QMAC, &table, &text, &size)) &&
+		       passed(parse(QMAC_TABLE_DETECT, text, &again)) &&
+		       same_tables(&table, &again, true),
+	       "blocks in our JSON");
+	free(text);
+	qmac_table_release(&again);
+	tap_ok(qmac_table_print(context, QMAC_TABLE_AIMET_1, &table, &text, &size) == -EINVAL &&
+		       strstr(qmac_context_message(context), "'v': blocks of axis 0"),
+	       "aimet 1 has no blocks of axis 0");
+	tap_ok(qmac_table_print(context, QMAC_TABLE_AIMET, &table, &text, &size) == -EINVAL &&
+		       strstr(qmac_context_message(context), "'w': AIMET's version 0.6.1 has no"),
+	       "aimet 0 has no blocks");
+	tap_ok(qmac_table_print(context, QMAC_TABLE_ORT, &table, &text, &size) == -EINVAL &&
+		       qmac_table_print(context, QMAC_TABLE_NCNN, &table, &text, &size) ==
+			       -EINVAL &&
+		       qmac_table_print(context, QMAC_TABLE_TENSORRT, &table, &text, &size) ==
+			       -EINVAL,
+	       "nor have the others");
+	qmac_table_release(&table);
+	if (!tap_ok(passed(parse(QMAC_TABLE_DETECT, aimet_1_blocks, &table)), "aimet 1: blocks"))
+		return;
+	x = &table.entries[0];
+	tap_ok(has_scales(x, w) && x->axis == 1 && x->block == 32 && !x->rank && x->bits == 4,
+	       "aimet 1: PER_BLOCK");
+	x = &table.entries[1];
+	tap_ok(has_scales(x, l) && x->bits == 4 && x->rank == 2 && x->shape[0] == 3 &&
+		       x->zero_point[0] == 0,
+	       "aimet 1: LPBQ multiplied out");
+	tap_ok(passed(qmac_table_print(context, QMAC_TABLE_AIMET_1, &table, &text, &size)) &&
+		       strstr(text, "PER_BLOCK") && !strstr(text, "LPBQ") &&
+		       passed(parse(QMAC_TABLE_DETECT, text, &again)) &&
+		       again.entries[1].scale[5] == 32,
+	       "aimet 1: written and read again");
+	free(text);
+	qmac_table_release(&again);
+	tap_ok(qmac_table_print(context, QMAC_TABLE_AIMET_2, &table, &text, &size) == -EINVAL &&
+		       strstr(qmac_context_message(context), "'w': 6 scales of blocks of 32"),
+	       "aimet 2 needs the shape");
+	qmac_table_release(&table);
+}
+
+/* Everything that a table can hold but blocks. */
 static void fill(struct qmac_table *table)
 {
 	const float lo[] = { -1.8f, -3, 0, 5 }, hi[] = { 0.5f, 6, 1e-9f, 10 };
@@ -174,33 +306,12 @@ static void fill(struct qmac_table *table)
 	}
 }
 
-static bool same_tables(const struct qmac_table *a, const struct qmac_table *b, bool ranges)
-{
-	size_t i, c;
-
-	if (a->count != b->count)
-		return false;
-	for (i = 0; i < a->count; i++) {
-		const struct qmac_table_entry *x = &a->entries[i];
-		const struct qmac_table_entry *y = qmac_table_find(b, x->name);
-
-		if (!y || x->bits != y->bits || x->is_signed != y->is_signed ||
-		    x->axis != y->axis || x->channels != y->channels ||
-		    x->parameter != y->parameter || x->symmetric != y->symmetric)
-			return false;
-		for (c = 0; c < x->channels; c++)
-			if (x->scale[c] != y->scale[c] || x->zero_point[c] != y->zero_point[c] ||
-			    (ranges && (x->lo[c] != y->lo[c] || x->hi[c] != y->hi[c])))
-				return false;
-	}
-	return true;
-}
-
 /* AIMET knows unsigned codes, or symmetric ones: a signed zero point moves. */
 static void test_round_trips(void)
 {
 	static const unsigned int formats[] = { QMAC_TABLE_QMAC, QMAC_TABLE_AIMET,
-						QMAC_TABLE_AIMET_1, QMAC_TABLE_ORT };
+						QMAC_TABLE_AIMET_1, QMAC_TABLE_AIMET_2,
+						QMAC_TABLE_ORT };
 	struct qmac_quant_spec symmetric = { .type = QMAC_TYPE_S8 };
 	struct qmac_table table, again;
 	char *text, *more;
@@ -315,9 +426,84 @@ static const struct damage damages[] = {
 	  "{\"activation_encodings\": {\"t\": [{\"bitwidth\": 8, \"is_symmetric\": \"False\", "
 	  "\"offset\": 5, \"scale\": 1, \"min\": 0, \"max\": 1}]}}",
 	  "'t': offset" },
-	{ "aimet blocks",
-	  "{\"activation_encodings\": [{\"name\": \"t\", \"enc_type\": \"PER_BLOCK\", \"bw\": 8}]}",
-	  "'t': enc_type" },
+#define A1(members) "{\"param_encodings\": [{\"name\": \"t\", \"is_sym\": true, " members "}]}"
+	{ "aimet kind", A1("\"enc_type\": \"PER_HOUSE\", \"bw\": 8"), "'t': enc_type" },
+	{ "aimet blocks without scales", A1("\"enc_type\": \"PER_BLOCK\", \"bw\": 8"),
+	  "'t': scale is missing" },
+	{ "aimet blocks without size",
+	  A1("\"enc_type\": \"PER_BLOCK\", \"bw\": 8, \"scale\": [1], \"offset\": [-128]"),
+	  "'t': block_size is missing" },
+	{ "aimet LPBQ of odd length",
+	  A1("\"enc_type\": \"LPBQ\", \"bw\": 8, \"scale\": [1, 2], \"per_block_int_scale\": [1, "
+	     "2, "
+	     "3]"),
+	  "no multiple" },
+	{ "aimet LPBQ that widens nothing",
+	  A1("\"enc_type\": \"LPBQ\", \"bw\": 4, \"compressed_bw\": 8, \"block_size\": 2, "
+	     "\"scale\": "
+	     "[1], \"per_block_int_scale\": [1]"),
+	  "compressed_bw" },
+	{ "aimet LPBQ with a scale of 0",
+	  A1("\"enc_type\": \"LPBQ\", \"bw\": 8, \"compressed_bw\": 4, \"block_size\": 2, "
+	     "\"scale\": "
+	     "[1], \"per_block_int_scale\": [0]"),
+	  "scale 0 of channel 0" },
+	{ "aimet of a version that is none",
+	  "{\"version\": \"3.0.0\", \"encodings\": [{\"name\": \"t\"}]}", "version '3.0.0'" },
+	{ "aimet of another version's form", "{\"version\": \"2.0.0\", \"param_encodings\": {}}",
+	  "version '2.0.0'" },
+#define A2(members) "{\"encodings\": [{\"name\": \"t\", " members "}]}"
+	{ "aimet 2 without scale", A2("\"output_dtype\": \"int8\""), "'t': y_scale is missing" },
+	{ "aimet 2 that is not quantized", A2("\"y_scale\": 1"), "output_dtype is missing" },
+	{ "aimet 2 float", A2("\"output_dtype\": \"float8e5m2\", \"y_scale\": 1"),
+	  "neither int nor uint" },
+	{ "aimet 2 bits", A2("\"output_dtype\": \"int99\", \"y_scale\": 1"), "2 to 32 bits" },
+	{ "aimet 2 channels without axis", A2("\"output_dtype\": \"int8\", \"y_scale\": [1, 2]"),
+	  "axis is missing" },
+	{ "aimet 2 axis from the last",
+	  A2("\"output_dtype\": \"int8\", \"y_scale\": [1, 2], \"axis\": -1"), "count it from" },
+	{ "aimet 2 blocks without size",
+	  A2("\"output_dtype\": \"int8\", \"y_scale\": [[1, 2]], \"axis\": 1"), "block_size" },
+	{ "aimet 2 axis of blocks",
+	  A2("\"output_dtype\": \"int8\", \"y_scale\": [[1, 2]], \"axis\": 2, \"block_size\": 4"),
+	  "no dimension" },
+	{ "aimet 2 ragged",
+	  A2("\"output_dtype\": \"int8\", \"y_scale\": [[1, 2], [3]], \"axis\": 1, \"block_size\": "
+	     "4"),
+	  "different lengths" },
+	{ "aimet 2 ragged, as many",
+	  A2("\"output_dtype\": \"int8\", \"y_scale\": [[1, 2], [3], [4, 5, 6]], \"axis\": 1, "
+	     "\"block_size\": 4"),
+	  "different lengths" },
+	{ "aimet 2 zero points",
+	  A2("\"output_dtype\": \"int8\", \"y_scale\": [1, 2], \"y_zero_point\": [1], \"axis\": 0"),
+	  "as many numbers" },
+	{ "aimet 2 zero point",
+	  A2("\"output_dtype\": \"int8\", \"y_scale\": 1, \"y_zero_point\": 128"),
+	  "zero point 128" },
+	{ "aimet 2 half a zero point",
+	  A2("\"output_dtype\": \"int8\", \"y_scale\": 1, \"y_zero_point\": 0.5"), "no integer" },
+	{ "aimet 2 LPBQ without channels",
+	  A2("\"output_dtype\": \"int4\", \"per_block_int_scale\": [[1, 2]], \"axis\": 1, "
+	     "\"block_size\": 4"),
+	  "per_channel_float_scale is missing" },
+	{ "aimet 2 LPBQ with channels for blocks",
+	  A2("\"output_dtype\": \"int4\", \"per_block_int_scale\": [[1, 2]], "
+	     "\"per_channel_float_scale\": [[1, 2]], \"axis\": 1, \"block_size\": 4"),
+	  "shape of" },
+	{ "our blocks without axis",
+	  "{\"format\": \"qmac-table\", \"version\": 1, \"tensors\": [{\"name\": \"t\", \"bits\": "
+	  "8, "
+	  "\"signed\": true, \"symmetric\": true, \"parameter\": false, \"block\": 4, \"scale\": "
+	  "1, "
+	  "\"zero_point\": 0, \"min\": 0, \"max\": 1}]}",
+	  "need an axis" },
+	{ "our scales of another shape",
+	  "{\"format\": \"qmac-table\", \"version\": 1, \"tensors\": [{\"name\": \"t\", \"bits\": "
+	  "8, "
+	  "\"signed\": true, \"symmetric\": true, \"parameter\": false, \"axis\": 1, \"block\": 4, "
+	  "\"scale_shape\": [2, 2], \"scale\": 1, \"zero_point\": 0, \"min\": 0, \"max\": 1}]}",
+	  "do not have the shape" },
 };
 
 static void test_damage(void)
@@ -440,6 +626,8 @@ int main(void)
 	test_ort();
 	check_aimet("aimet", QMAC_TABLE_AIMET, aimet);
 	check_aimet("aimet-1.0.0", QMAC_TABLE_AIMET_1, aimet_1);
+	check_aimet("aimet-2.0.0", QMAC_TABLE_AIMET_2, aimet_2);
+	test_blocks();
 	test_round_trips();
 	test_damage();
 	test_entries();

@@ -19,7 +19,8 @@ static const char help[] =
 	"\n"
 	"  -o, --output FILE     write a table (.json ours, .table ncnn, .cache TensorRT,\n"
 	"                        .encodings AIMET) or, for .state, what was seen, to go on later\n"
-	"  --format FORMAT       qmac, ncnn, tensorrt, ort, aimet, aimet-1.0.0 or state\n"
+	"  --format FORMAT       qmac, ncnn, tensorrt, ort, aimet, aimet-1.0.0, aimet-2.0.0 or\n"
+	"                        state\n"
 	"  --resume FILE.state   go on from there; without files, choose again\n"
 	"  --name NAME           name of files without NAME= (default: tensor)\n"
 	"  --method METHOD       minmax (default), average, percentile, two-pointer,\n"
@@ -275,7 +276,8 @@ static int choose_format(const struct reader *reader)
 				: (int)format_by_suffix(options->output);
 	if (format <= QMAC_TABLE_DETECT)
 		return misused("--format", reader->format,
-			       "expected qmac, ncnn, tensorrt, ort, aimet, aimet-1.0.0 or state");
+			       "expected qmac, ncnn, tensorrt, ort, aimet, aimet-1.0.0, "
+			       "aimet-2.0.0 or state");
 	options->format = (unsigned int)format;
 	return -1;
 }

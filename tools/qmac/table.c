@@ -18,7 +18,8 @@ static const char help[] =
 	"  -o, --output OUT      write (.json ours, .table ncnn, .cache TensorRT, .encodings "
 	"AIMET)\n"
 	"  --from FORMAT         format of IN (default: told from its contents)\n"
-	"  --to FORMAT           format of OUT: qmac, ncnn, tensorrt, ort, aimet or aimet-1.0.0\n"
+	"  --to FORMAT           format of OUT: qmac, ncnn, tensorrt, ort, aimet, aimet-1.0.0 or "
+	"aimet-2.0.0\n"
 	"  --bits B              choose all scales anew from the ranges: 2 to 16 bits,\n"
 	"  --signed, --unsigned  codes (default: signed),\n"
 	"  --symmetric, --full, --asymmetric\n"
@@ -71,7 +72,8 @@ static int take_format(const char *what, int *out)
 	*out = format_by_name(optarg);
 	if (*out > QMAC_TABLE_DETECT)
 		return -1;
-	return misused(what, optarg, "expected qmac, ncnn, tensorrt, ort, aimet or aimet-1.0.0");
+	return misused(what, optarg,
+		       "expected qmac, ncnn, tensorrt, ort, aimet, aimet-1.0.0 or aimet-2.0.0");
 }
 
 static int take_codes(int c, struct codes_options *codes)
@@ -152,7 +154,10 @@ static void print(const struct qmac_table *table)
 
 		printf("%-24s %s%-2u %-10s", entry->name, entry->is_signed ? "s" : "u", entry->bits,
 		       entry->parameter ? "parameter" : "activation");
-		if (entry->channels > 1)
+		if (entry->block)
+			printf(" %zu blocks of %zu of axis %d, scales from", entry->channels,
+			       entry->block, entry->axis);
+		else if (entry->channels > 1)
 			printf(" %zu channels of axis %d, scales from", entry->channels,
 			       entry->axis);
 		printf(" %.9g, zero point %d, %.9g to %.9g\n", entry->scale[0],

@@ -8,8 +8,9 @@
  *
  * - qmac: JSON object, "format": "qmac-table", "version": 1, "producer", and
  *   "tensors": array of objects with "name", "parameter" (true: weights or
- *   bias), "bits", "signed", "symmetric", "axis" (null: one scale), and the
- *   arrays "scale", "zero_point", "min", "max", one element per channel.
+ *   bias), "bits", "signed", "symmetric", "axis" (null: one scale), for
+ *   scales per block "block" and, if known, "scale_shape", and the arrays
+ *   "scale", "zero_point", "min", "max", one element per channel or block.
  * - ncnn: lines "NAME SCALE..."; names that end in _param_N are parameters, with
  *   a scale per channel of axis 0. Scales are reciprocals, 127 / max. Read as
  *   ncnn's "%f " or with more digits, written as "%.9g". Signed, symmetric,
@@ -19,11 +20,23 @@
  * - ort: ONNX Runtime's calibration.json (write_calibration_table() of 1.21;
  *   TensorsData, or a dictionary of TensorData): "lowest" and "highest" of each
  *   tensor. The scales are chosen from them when it is read.
- * - aimet: encodings JSON. Read: versions 0.4.0, 0.5.0 and 0.6.1 (dictionaries)
- *   and 1.0.0 (lists); written: 0.6.1 as "aimet", 1.0.0 as "aimet-1.0.0". Codes
- *   are unsigned there, offset = -zero_point; entries that are symmetric are
- *   signed here. The files do not name the axis of scales per channel: 0 is
- *   assumed. Float and per-block entries are refused.
+ * - aimet: encodings JSON of AIMET. Read: versions 0.x (0.4.0, 0.5.0, 0.6.1:
+ *   dictionaries), 1.x (1.0.0: two lists) and 2.x (2.0.0: one list); written:
+ *   0.6.1 as "aimet", 1.0.0 as "aimet-1.0.0", 2.0.0 as "aimet-2.0.0". Float
+ *   entries are refused: take them out.
+ *   - 0.x and 1.x have unsigned codes, offset = -zero_point; entries that are
+ *     symmetric are signed here. They do not name the axis of scales per channel:
+ *     0 is assumed.
+ *   - 1.x has entries per block (PER_BLOCK) and LPBQ, whose scale is that of the
+ *     channel times the integer of the block; it does not name the axis of the
+ *     blocks, 1 is assumed, and for PER_BLOCK not how many a channel has.
+ *   - 2.x names axis and type ("int8", "uint4", ...) and nests the scales of
+ *     blocks in the shape of the tensor; it does not say what is a parameter:
+ *     entries with an axis are taken as such.
+ *   What a version cannot say is refused when it is written: 0.6.1 has no
+ *   blocks, 1.0.0 only those of axis 1, 2.0.0 needs their shape. Signed codes
+ *   that are not symmetric become unsigned ones of the same numbers in 0.6.1 and
+ *   1.0.0.
  *
  * Readers take nothing for granted: damaged text is -EINVAL with line and column
  * or with the entry, and no table. Numbers are read and written as in the C
@@ -53,7 +66,8 @@ struct qmac_context;
  * @QMAC_TABLE_TENSORRT: TensorRT's calibration cache.
  * @QMAC_TABLE_ORT: ONNX Runtime's calibration JSON.
  * @QMAC_TABLE_AIMET: AIMET's encodings, dictionaries: written as 0.6.1.
- * @QMAC_TABLE_AIMET_1: AIMET's encodings, lists: 1.0.0.
+ * @QMAC_TABLE_AIMET_1: AIMET's encodings, two lists: 1.0.0.
+ * @QMAC_TABLE_AIMET_2: AIMET's encodings, one list: 2.0.0.
  */
 enum qmac_table_format {
 	QMAC_TABLE_DETECT = 0,
@@ -63,11 +77,12 @@ enum qmac_table_format {
 	QMAC_TABLE_ORT,
 	QMAC_TABLE_AIMET,
 	QMAC_TABLE_AIMET_1,
+	QMAC_TABLE_AIMET_2,
 };
 
 /**
  * qmac_table_format_name() - "detect", "qmac", "ncnn", "tensorrt", "ort", "aimet",
- * "aimet-1.0.0"
+ * "aimet-1.0.0", "aimet-2.0.0"
  * @format: enum qmac_table_format.
  *
  * Return: A static string; NULL for a value that is no format, so that counting
@@ -76,13 +91,23 @@ enum qmac_table_format {
 QMAC_EXPORT const char *qmac_table_format_name(unsigned int format);
 
 /**
+ * define QMAC_TABLE_RANK - most dimensions of an array of scales
+ */
+#define QMAC_TABLE_RANK 8
+
+/**
  * struct qmac_table_entry - a tensor and its scales
  * @name: Name: UTF-8, not empty, no control characters.
  * @parameter: Weights or a bias, not an activation.
  * @bits: 2 to 32 bits of a code.
  * @is_signed: Codes -2^(bits-1) to 2^(bits-1)-1, else 0 to 2^bits-1.
  * @symmetric: The zero point is the middle by design.
- * @axis: Channel axis, or QMAC_PER_TENSOR.
+ * @axis: Channel axis, that of the blocks, or QMAC_PER_TENSOR.
+ * @block: Consecutive elements of @axis that share a scale, all other indices
+ *   equal; 0: all elements of a channel do.
+ * @rank: Dimensions of the array of scales, when there are blocks and the file
+ *   tells; else 0.
+ * @shape: Its dimensions, whose product is @channels; scales are row-major.
  * @channels: Entries of the arrays; 1 for QMAC_PER_TENSOR.
  * @scale: Scales; as fp32 they are normal, positive numbers. In double, so that
  *   the reciprocal of a reciprocal is the number that was read.
@@ -96,6 +121,9 @@ struct qmac_table_entry {
 	uint8_t bits;
 	bool is_signed, symmetric;
 	int axis;
+	size_t block;
+	unsigned int rank;
+	size_t shape[QMAC_TABLE_RANK];
 	size_t channels;
 	double *scale;
 	int32_t *zero_point;
