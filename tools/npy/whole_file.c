@@ -50,8 +50,9 @@ int whole_file_commit(struct whole_file *file)
 {
 	int ret = ferror(file->out) ? -EIO : 0;
 
+	/* What is left in the buffer meets the same fault again, with its name. */
 	errno = 0;
-	if (fclose(file->out) && !ret)
+	if (fclose(file->out))
 		ret = errno ? -errno : -EIO;
 	if (file->temporary && !ret && rename(file->temporary, file->path))
 		ret = -errno;

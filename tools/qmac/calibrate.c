@@ -43,13 +43,22 @@ static int fill_table(struct qmac_context *context, const struct calibrate_optio
 	return 0;
 }
 
+/* Whose histogram to draw: the calibrator's own, if it keeps one. */
+static const struct qmac_calibration *drawn(const struct calibrate_tensor *tensor)
+{
+	struct qmac_calibration_stats stats;
+
+	qmac_calibration_stats(tensor->calibration, &stats);
+	return stats.bins || !tensor->picture ? tensor->calibration : tensor->picture;
+}
+
 static int print_histograms(const struct calibrate_tensors *tensors)
 {
 	for (size_t i = 0; i < tensors->count; i++) {
 		const struct calibrate_tensor *tensor = &tensors->all[i];
 		struct histogram_view view;
-		int ret = histogram_view_make(&view, tensor->name, tensor->calibration,
-					      &tensor->range, TEXT_COLUMNS);
+		int ret = histogram_view_make(&view, tensor->name, drawn(tensor), &tensor->range,
+					      TEXT_COLUMNS);
 
 		if (!ret)
 			histogram_print_text(&view, stdout);
@@ -80,9 +89,8 @@ static int draw(const struct calibrate_options *options, const struct calibrate_
 	int ret = views ? 0 : -ENOMEM;
 
 	for (size_t i = 0; !ret && i < tensors->count; i++)
-		ret = histogram_view_make(&views[i], tensors->all[i].name,
-					  tensors->all[i].calibration, &tensors->all[i].range,
-					  SVG_COLUMNS);
+		ret = histogram_view_make(&views[i], tensors->all[i].name, drawn(&tensors->all[i]),
+					  &tensors->all[i].range, SVG_COLUMNS);
 	if (!ret)
 		ret = save_svg(options->svg, views, tensors->count);
 	for (size_t i = 0; views && i < tensors->count; i++)

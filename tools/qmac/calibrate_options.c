@@ -10,6 +10,7 @@
 
 #include "codes_options.h"
 #include "command.h"
+#include "same_file.h"
 
 static const char help[] =
 	"usage: qmac calibrate [NAME=]FILE.npy... [OPTION]...\n"
@@ -282,6 +283,34 @@ static int choose_format(const struct reader *reader)
 	return -1;
 }
 
+/* "NAME=FILE": where FILE begins. A name without a file name behind it is none. */
+const char *calibrate_file_of(const char *argument)
+{
+	const char *equals = strchr(argument, '=');
+
+	return equals && equals > argument && !memchr(argument, '/', (size_t)(equals - argument))
+		       ? equals + 1
+		       : argument;
+}
+
+/* A table or picture must not end the numbers that it is made of. */
+static int check_outputs(const struct calibrate_options *options)
+{
+	for (size_t i = 0; i < options->file_count; i++) {
+		const char *file = calibrate_file_of(options->files[i]);
+
+		if (options->output && same_file(file, options->output))
+			return misused("--output", options->output,
+				       "is an input, whose numbers would be lost: choose another "
+				       "name");
+		if (options->svg && same_file(file, options->svg))
+			return misused("--svg", options->svg,
+				       "is an input, whose numbers would be lost: choose another "
+				       "name");
+	}
+	return -1;
+}
+
 static int check_together(const struct reader *reader)
 {
 	const struct calibrate_options *options = reader->options;
@@ -304,7 +333,7 @@ static int check_together(const struct reader *reader)
 		fprintf(stderr, "qmac calibrate: --json and --histogram both print: choose one\n");
 		return STATUS_USAGE;
 	}
-	return -1;
+	return check_outputs(options);
 }
 
 int calibrate_options_parse(int argc, char **argv, struct calibrate_options *options)

@@ -44,4 +44,7 @@ struct calibrate_options {
  */
 int calibrate_options_parse(int argc, char **argv, struct calibrate_options *options);
 
+/** calibrate_file_of() - FILE of an argument "[NAME=]FILE". */
+const char *calibrate_file_of(const char *argument);
+
 #endif /* QMAC_TOOL_CALIBRATE_OPTIONS_H */

@@ -15,21 +15,12 @@ static int failed(struct qmac_context *context, const char *where, int error)
 	return error;
 }
 
-/* "NAME=FILE": where FILE begins. A name without a file name behind it is none. */
-static const char *file_of(const char *argument)
-{
-	const char *equals = strchr(argument, '=');
-
-	return equals && equals > argument && !memchr(argument, '/', (size_t)(equals - argument))
-		       ? equals + 1
-		       : argument;
-}
-
 /* The tensor that an argument belongs to; NULL without memory. */
 static struct calibrate_tensor *tensor_of(const struct calibrate_options *options,
 					  const char *argument, struct calibrate_tensors *tensors)
 {
-	const char *file = file_of(argument), *from = file == argument ? options->name : argument;
+	const char *file = calibrate_file_of(argument),
+		   *from = file == argument ? options->name : argument;
 	size_t length = file == argument ? strlen(from) : (size_t)(file - argument - 1);
 	struct calibrate_tensor *tensor;
 
@@ -46,15 +37,17 @@ static struct calibrate_tensor *tensor_of(const struct calibrate_options *option
 	return tensor;
 }
 
-static int update(struct qmac_context *context, const char *path,
-		  struct qmac_calibration *calibration)
+static int update(struct qmac_context *context, const char *path, struct calibrate_tensor *tensor,
+		  bool first)
 {
 	struct npy_array array;
 	int ret = float_file_load("calibrate", path, &array);
 
 	if (ret)
 		return ret;
-	ret = qmac_calibration_update(calibration, array.data, array.count);
+	ret = qmac_calibration_update(tensor->calibration, array.data, array.count);
+	if (!ret && first && tensor->picture)
+		ret = qmac_calibration_update(tensor->picture, array.data, array.count);
 	if (ret)
 		failed(context, path, ret);
 	npy_free(&array);
@@ -71,11 +64,11 @@ static int pass(struct qmac_context *context, const struct calibrate_options *op
 		const char *argument = options->files[i];
 		struct calibrate_tensor *tensor = tensor_of(options, argument, tensors);
 
-		ret = update(context, file_of(argument), tensor->calibration);
+		ret = update(context, calibrate_file_of(argument), tensor, first);
 		if (!ret && first && options->constant >= 0) {
 			ret = qmac_calibration_step(tensor->calibration, options->constant);
 			if (ret)
-				failed(context, file_of(argument), ret);
+				failed(context, calibrate_file_of(argument), ret);
 		}
 	}
 	return ret;
@@ -138,6 +131,9 @@ static int begin(struct qmac_context *context, const struct calibrate_options *o
 		int ret = qmac_calibration_create(context, &options->calibration,
 						  &tensors->all[i].calibration);
 
+		if (!ret && (options->histogram || options->svg) &&
+		    options->calibration.calibrator != QMAC_CALIBRATOR_OWN)
+			ret = qmac_calibration_create(context, NULL, &tensors->all[i].picture);
 		if (ret)
 			return failed(context, tensors->all[i].name, ret);
 	}
@@ -179,6 +175,7 @@ void calibrate_tensors_free(struct calibrate_tensors *tensors)
 	for (size_t i = 0; tensors->all && i < tensors->count; i++) {
 		free(tensors->all[i].name);
 		qmac_calibration_destroy(tensors->all[i].calibration);
+		qmac_calibration_destroy(tensors->all[i].picture);
 	}
 	free(tensors->all);
 }

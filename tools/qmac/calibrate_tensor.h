@@ -9,11 +9,13 @@
  * struct calibrate_tensor - one tensor
  * @name: Its name.
  * @calibration: What was seen.
+ * @picture: The same by our own calibrator, for a tool's that keeps no histogram;
+ *   NULL when nothing is to be drawn.
  * @range: What was chosen.
  */
 struct calibrate_tensor {
 	char *name;
-	struct qmac_calibration *calibration;
+	struct qmac_calibration *calibration, *picture;
 	struct qmac_calibration_range range;
 };
 

@@ -10,7 +10,9 @@
 static void print_escaped(const char *text, FILE *out)
 {
 	for (; *text; text++) {
-		if (*text == '<' || *text == '>' || *text == '&' || *text == '"')
+		if ((unsigned char)*text < ' ')
+			fputc('?', out); /* XML has no control characters */
+		else if (*text == '<' || *text == '>' || *text == '&' || *text == '"')
 			fprintf(out, "&#%d;", *text);
 		else
 			fputc(*text, out);
@@ -61,8 +63,9 @@ static void print_panel(const struct histogram_view *view, double top, FILE *out
 	print_escaped(view->name, out);
 	fprintf(out, "</text>\n");
 	if (!view->columns) {
-		fprintf(out, "<text x=\"%.0f\" y=\"%.0f\">no histogram</text>\n", MARGIN,
-			top + HEIGHT / 2);
+		fprintf(out,
+			"<text x=\"%.0f\" y=\"%.0f\">no histogram; range %.6g to %.6g</text>\n",
+			MARGIN, top + HEIGHT / 2, (double)view->range.lo, (double)view->range.hi);
 		return;
 	}
 	print_bars(view, top, out);

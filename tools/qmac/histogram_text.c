@@ -38,10 +38,13 @@ static void print_column(const struct histogram_view *view, size_t column, FILE 
 
 void histogram_print_text(const struct histogram_view *view, FILE *out)
 {
-	fprintf(out, "%s\n%12s %10s  logarithmic; # in the range, . clipped\n", view->name, "from",
-		"elements");
-	if (!view->columns)
-		fprintf(out, "  this calibrator keeps no histogram\n");
+	fprintf(out, "%s: %.6g to %.6g\n", view->name, (double)view->range.lo,
+		(double)view->range.hi);
+	if (!view->columns) {
+		fprintf(out, "  there is no histogram\n");
+		return;
+	}
+	fprintf(out, "%12s %10s  logarithmic; # in the range, . clipped\n", "from", "elements");
 	for (size_t i = 0; i < view->columns; i++)
 		print_column(view, i, out);
 }
