@@ -88,7 +88,7 @@ ALL :=
 DEMO :=
 DOCS :=
 
-.PHONY: all demo check check-quick coverage fuzz bench docs format-check
+.PHONY: all demo check check-quick coverage fuzz bench bench-quantize docs format-check
 all: ## build everything
 demo: ## set everything up and run the digits demo in a VM
 check: ## run every test
@@ -96,6 +96,7 @@ check-quick: ## run the quick tests (at most 3 minutes once built)
 coverage: ## lines of lib that the quick tests run; table and HTML
 fuzz: ## run libFuzzer on every parser (FUZZ_SECONDS=60 each)
 bench: ## measure speed; prints a table
+bench-quantize: ## measure quantization beside oneDNN and memcpy; prints a table
 docs: ## build the documentation into build/doc
 
 -include $(sort $(wildcard */build.mk))
@@ -117,6 +118,9 @@ coverage:
 
 bench: all
 	$(Q)env -u MAKEFLAGS -u MAKELEVEL tests/bench/run
+
+bench-quantize: $(B)/bin/bench-quantize
+	$(Q)$<
 
 docs: $(DOCS)
 

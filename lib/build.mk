@@ -15,9 +15,8 @@ LIBQMAC_LIBS := $(shell pkg-config --libs libdrm json-c libprotobuf-c) -lm -ldl
 CFLAGS_lib := -Ilib -I. -I$(B)/gen -fPIC $(shell pkg-config --cflags libdrm json-c libprotobuf-c)
 
 lib_ref_obj := $(patsubst %.c,$(B)/obj/%.o,$(wildcard lib/ref/*.c))
-lib_obj := $(patsubst %.c,$(B)/obj/%.o,$(wildcard lib/*.c lib/quant/*.c lib/device/*.c lib/gemm/*.c \
-	lib/calibrate/*.c lib/formats/*.c lib/improve/*.c lib/network/*.c lib/onnx/*.c \
-	lib/train/*.c)) \
+lib_rooms := quant simd device gemm calibrate formats improve network onnx train
+lib_obj := $(patsubst %.c,$(B)/obj/%.o,$(wildcard lib/*.c $(lib_rooms:%=lib/%/*.c))) \
 	$(B)/obj/gen/onnx.pb-c.o
 
 # What the in-process devices share with the simulator and the driver.
@@ -25,7 +24,7 @@ lib_shared_obj := $(addprefix $(B)/obj/,sim/model/load.o sim/memory/pool.o \
 	sim/functional/command.o driver/qmac_pt.o)
 
 # Loops that are only fast when they are vectorized.
-$(addprefix $(B)/obj/lib/,ref/gemm.o quant/quantize.o quant/dequantize.o \
+$(addprefix $(B)/obj/lib/,ref/gemm.o quant/dequantize.o simd/scalar.o \
 	train/check.o train/forward.o train/backward.o train/binary.o): CFLAGS += -O3
 $(addprefix $(B)/obj/lib/improve/,moments.o ldl.o lanes.o error.o descent.o): CFLAGS += -O3
 $(B)/obj/driver/qmac_pt.o: CFLAGS += -fPIC

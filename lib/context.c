@@ -7,20 +7,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "simd/choice.h"
+
 #define MESSAGE_BYTES 512
 
 struct qmac_context {
 	char message[MESSAGE_BYTES];
+	struct simd simd;
 };
 
 int qmac_context_create(struct qmac_context **out)
 {
 	struct qmac_context *context = calloc(1, sizeof(*context));
+	int error;
 
 	if (!context)
 		return -ENOMEM;
-	*out = context;
-	return 0;
+	error = simd_init(&context->simd);
+	if (error)
+		free(context);
+	else
+		*out = context;
+	return error;
 }
 
 void qmac_context_destroy(struct qmac_context *context)
@@ -31,6 +39,30 @@ void qmac_context_destroy(struct qmac_context *context)
 const char *qmac_context_message(const struct qmac_context *context)
 {
 	return context->message;
+}
+
+const struct simd *qmac_context_simd(const struct qmac_context *context)
+{
+	return &context->simd;
+}
+
+unsigned int qmac_context_isa(const struct qmac_context *context)
+{
+	return context->simd.isa;
+}
+
+int qmac_context_use_isa(struct qmac_context *context, unsigned int isa)
+{
+	const char *name = qmac_isa_name(isa);
+
+	if (!name)
+		return qmac_fail(context, -EINVAL, "instruction set %u is none of QMAC_ISA_*", isa);
+	if (!qmac_isa_supported(isa))
+		return qmac_fail(context, -EOPNOTSUPP,
+				 "this processor has no %s: use one that qmac_isa_supported() says",
+				 name);
+	simd_use(&context->simd, isa);
+	return 0;
 }
 
 /* Names out of files stand in messages: one line, and nothing a terminal would obey. */

@@ -9,6 +9,15 @@ $(B)/bin/empty-job: $(B)/obj/tests/bench/empty-job.o $(B)/lib/libqmac.so
 
 ALL += $(B)/bin/empty-job $(B)/guest/bin/empty-job
 
+# Beside oneDNN, which nothing else needs: not part of `make all`.
+bench_quantize_obj := $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/bench/quantize/*.c))
+
+$(B)/bin/bench-quantize: $(bench_quantize_obj) $(B)/lib/libqmac.so
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $(filter %.o,$^) -L$(B)/lib -lqmac -ldnnl -lgomp -ljson-c \
+		-Wl,-rpath,'$$ORIGIN/../lib'
+
 # Entry points of fuzzers, with a driver that replays and damages a corpus.
 # tests/fuzz/libfuzzer puts libFuzzer in its place.
 fuzz_driver := $(B)/obj/san/tests/fuzz/replay.o

@@ -11,6 +11,7 @@
 
 #include "context.h"
 #include "quant/exact.h"
+#include "simd/choice.h"
 
 static const struct calibrator *const calibrators[] = {
 	[QMAC_CALIBRATOR_OWN] = &own_calibrator,
@@ -117,8 +118,8 @@ float calibration_absmax(const struct qmac_calibration *c)
 	return -c->all.lo > c->all.hi ? -c->all.lo : c->all.hi;
 }
 
-/* Fills in @batch. Returns 0, or -EDOM with a message. */
-static EXACT int inspect(const struct qmac_calibration *c, struct batch *batch)
+/* Fills in @batch, one by one. Returns 0, or -EDOM with a message. */
+static int inspect_each(const struct qmac_calibration *c, struct batch *batch)
 {
 	struct span span = { 0 };
 	float least = INFINITY;
@@ -149,6 +150,20 @@ static EXACT int inspect(const struct qmac_calibration *c, struct batch *batch)
 	batch->lo = span.lo;
 	batch->hi = span.hi;
 	batch->least = least;
+	return 0;
+}
+
+/* Likewise by vectors; what is odd about a batch, the other one finds. */
+static EXACT int inspect(const struct qmac_calibration *c, struct batch *batch)
+{
+	struct simd_range range = { INFINITY, -INFINITY, INFINITY, false };
+
+	qmac_context_simd(c->context)->kernels->range(&range, batch->x, batch->count);
+	if (range.nan || range.lo == -INFINITY || range.hi == INFINITY)
+		return inspect_each(c, batch);
+	batch->lo = range.lo + 0.0f;
+	batch->hi = range.hi + 0.0f;
+	batch->least = range.least;
 	return 0;
 }
 

@@ -2,15 +2,21 @@
 #include "calibrate/histogram.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define SIGN	 0x80000000u
-#define INFINITE 0x7f800000u
+#include "quant/exact.h"
+#include "simd/kernels.h"
+
+#define SIGN 0x80000000u
+
+/* Numbers of bins at a time: they stay in the first cache. */
+#define PIECE 1024
 
 int histogram_init(struct histogram *histogram, size_t bins)
 {
-	histogram->count = calloc(2 * bins, sizeof(*histogram->count));
+	histogram->count = calloc(2 * bins + HISTOGRAM_ZEROS, sizeof(*histogram->count));
 	if (!histogram->count)
 		return -ENOMEM;
 	histogram->bins = bins;
@@ -83,22 +89,47 @@ void histogram_fit(struct histogram *histogram, uint32_t magnitude)
 		widen(histogram, needed - histogram->exponent);
 }
 
-size_t histogram_count(struct histogram *histogram, const float *x, size_t count)
+/* Where the width of a bin has no reciprocal in fp32: data next to the subnormals. */
+static void bins_exactly(const struct histogram *histogram, const float *x, uint32_t *number,
+			 size_t count)
 {
-	size_t i, zeros = 0;
+	size_t i;
 
 	for (i = 0; i < count; i++) {
 		uint32_t bits;
 
 		memcpy(&bits, &x[i], sizeof(bits));
-		if (!(bits & ~SIGN) || (bits & ~SIGN) > INFINITE) {
-			zeros++; /* a NaN that got here counts as 0 */
-			continue;
-		}
-		histogram->count[(bits & SIGN ? histogram->bins : 0) +
-				 bin_of(bits & ~SIGN, histogram->exponent)]++;
+		if (bits & ~SIGN && x[i] == x[i])
+			number[i] = (bits & SIGN ? histogram->bins : 0) +
+				    bin_of(bits & ~SIGN, histogram->exponent);
+		else
+			number[i] = 2 * histogram->bins;
 	}
-	return zeros;
+}
+
+EXACT size_t histogram_count(struct histogram *histogram, const struct simd_kernels *kernels,
+			     const float *x, size_t count)
+{
+	uint64_t *counts = histogram->count, *zeros = counts + 2 * histogram->bins;
+	bool normal = histogram->exponent >= -126 && histogram->exponent <= 126;
+	float factor = normal ? ldexpf(1, -histogram->exponent) : 0;
+	uint32_t number[PIECE];
+	size_t first, n, i, total = 0;
+
+	for (first = 0; first < count; first += n) {
+		n = count - first < PIECE ? count - first : PIECE;
+		if (normal)
+			kernels->bins(x + first, factor, histogram->bins, number, n);
+		else
+			bins_exactly(histogram, x + first, number, n);
+		for (i = 0; i < n; i++)
+			counts[number[i]]++;
+	}
+	for (i = 0; i < HISTOGRAM_ZEROS; i++) {
+		total += zeros[i];
+		zeros[i] = 0;
+	}
+	return total;
 }
 
 void histogram_merge(struct histogram *into, const struct histogram *from)

@@ -4,7 +4,7 @@
  * zero: bin k of either sign counts k * 2^exponent <= |x| < (k + 1) * 2^exponent.
  * Zeros are not in it. The exponent is the least that fits the greatest
  * magnitude seen, so the counts depend on what was seen and on nothing else.
- * Integer arithmetic only.
+ * Counting multiplies by powers of two, which is exact; the rest is integers.
  */
 #ifndef QMAC_CALIBRATE_HISTOGRAM_H
 #define QMAC_CALIBRATE_HISTOGRAM_H
@@ -15,11 +15,17 @@
 /* 2^-149 is the least fp32: narrower bins would stay empty. */
 #define LEAST_EXPONENT (-149)
 
+/* Zeros go through as many counters, so that many zeros do not wait for each other. */
+#define HISTOGRAM_ZEROS 16
+
+struct simd_kernels;
+
 /**
  * struct histogram - counts by sign and magnitude
  * @bins: Bins of either sign, a power of two.
  * @exponent: Width of a bin is 2^exponent.
- * @count: Positive bins [0, bins), then negative ones [bins, 2 bins).
+ * @count: Positive bins [0, bins), then negative ones [bins, 2 bins), then
+ *   HISTOGRAM_ZEROS that are 0 except while elements are being counted.
  */
 struct histogram {
 	size_t bins;
@@ -38,8 +44,12 @@ void histogram_fit(struct histogram *histogram, uint32_t magnitude);
 /* The exponent at which @magnitude just fits. */
 int histogram_exponent(size_t bins, uint32_t magnitude);
 
-/* Counts elements that fit. Returns the number of zeros, which are not counted. */
-size_t histogram_count(struct histogram *histogram, const float *x, size_t count);
+/*
+ * Counts elements that fit. Returns the number of zeros, which are not counted; a
+ * NaN that got here is one.
+ */
+size_t histogram_count(struct histogram *histogram, const struct simd_kernels *kernels,
+		       const float *x, size_t count);
 
 /* Adds @from, of as many bins; its counts must not overflow the sum. */
 void histogram_merge(struct histogram *into, const struct histogram *from);

@@ -6,6 +6,7 @@
 #include "calibrate/calibration.h"
 #include "calibrate/search.h"
 #include "context.h"
+#include "simd/choice.h"
 
 static uint32_t magnitude(float value)
 {
@@ -19,7 +20,8 @@ static int see(struct qmac_calibration *c, const struct batch *batch)
 {
 	histogram_fit(&c->own, magnitude(batch->lo));
 	histogram_fit(&c->own, magnitude(batch->hi));
-	c->zeros += histogram_count(&c->own, batch->x, batch->count);
+	c->zeros += histogram_count(&c->own, qmac_context_simd(c->context)->kernels, batch->x,
+				    batch->count);
 	span_extend(&c->pending, batch->lo, batch->hi);
 	return 0;
 }

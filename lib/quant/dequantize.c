@@ -4,53 +4,63 @@
 
 #include <errno.h>
 
-#include <qmac/type.h>
-
 #include "context.h"
+#include "quant/entries.h"
 #include "quant/exact.h"
 #include "quant/params.h"
+#include "quant/tile.h"
 #include "quant/walk.h"
+#include "simd/choice.h"
 
-static void dequantize_run(uint8_t type, float scale, int32_t zero_point, const void *q, float *x,
-			   size_t count)
+/* One call. */
+struct work {
+	const struct qmac_quant_params *params;
+	const struct simd_kernels *kernels;
+	struct simd_codes codes;
+	const uint8_t *q;
+	float *x;
+};
+
+static void dequantize_tile(struct work *work, const struct tile *tile)
 {
-	const uint16_t *wide = q;
-	const uint8_t *narrow = q;
-	size_t i;
+	struct simd_codes *codes = &work->codes;
+	struct entries entries;
+	size_t column, row;
 
-	if (type == QMAC_TYPE_S16) {
-		for (i = 0; i < count; i++)
-			x[i] = scale * (float)((int16_t)wide[i] - zero_point);
-	} else if (type == QMAC_TYPE_U16) {
-		for (i = 0; i < count; i++)
-			x[i] = scale * (float)(wide[i] - zero_point);
-	} else if (qmac_type_is_signed(type)) {
-		for (i = 0; i < count; i++)
-			x[i] = scale * (float)((int8_t)narrow[i] - zero_point);
-	} else {
-		for (i = 0; i < count; i++)
-			x[i] = scale * (float)(narrow[i] - zero_point);
+	if (tile_uniform(tile)) {
+		codes_uniform(codes, &entries, work->params, NULL, tile->param);
+		work->kernels->dequantize(codes, work->q + tile->first * codes->bytes,
+					  work->x + tile->first, tile->length);
+		return;
+	}
+	for (column = 0; column < tile->columns; column += TILE_COLUMNS) {
+		const struct strip strip = tile_strip(tile, column);
+
+		codes_strip(codes, &entries, work->params, NULL, tile, &strip);
+		for (row = 0; row < strip.rows; row++) {
+			size_t first = strip.first + row * strip.pitch;
+
+			work->kernels->dequantize(codes, work->q + first * codes->bytes,
+						  work->x + first, strip.count);
+		}
 	}
 }
 
-static EXACT void dequantize(const struct qmac_quant_params *params,
-			     const struct qmac_granularity *granularity, const uint8_t *q, float *x)
+static EXACT void dequantize(struct work *work, const struct qmac_granularity *granularity)
 {
-	unsigned int bytes = qmac_type_bytes(params->type);
-	struct walk walk;
-	struct run run;
+	struct tiles tiles;
+	struct tile tile;
 
-	qmac_walk_start(&walk, granularity, params->channels == 1);
-	while (qmac_walk_next(&walk, &run))
-		dequantize_run(params->type, params->scale[run.param],
-			       params->zero_point[run.param], q + run.first * bytes, x + run.first,
-			       run.length);
+	tiles_start(&tiles, granularity, work->params->channels == 1);
+	while (tiles_next(&tiles, &tile))
+		dequantize_tile(work, &tile);
 }
 
 int qmac_group_dequantize(struct qmac_context *context, const struct qmac_quant_params *params,
 			  const struct qmac_granularity *granularity, const void *q, float *x)
 {
 	int error = qmac_walk_check(context, granularity);
+	struct work work = { .params = params, .q = q, .x = x };
 	fenv_t saved;
 
 	if (!error)
@@ -58,8 +68,12 @@ int qmac_group_dequantize(struct qmac_context *context, const struct qmac_quant_
 						qmac_granularity_count(granularity));
 	if (error)
 		return error;
+	work.kernels = qmac_context_simd(context)->kernels;
+	codes_init(&work.codes, params, NULL);
+	work.codes.stream = simd_streams(qmac_context_simd(context),
+					 qmac_walk_elements(granularity), work.codes.bytes);
 	exact_enter(&saved);
-	dequantize(params, granularity, q, x);
+	dequantize(&work, granularity);
 	exact_leave(&saved);
 	return 0;
 }

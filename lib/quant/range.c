@@ -8,57 +8,107 @@
 
 #include "context.h"
 #include "quant/exact.h"
+#include "quant/tile.h"
 #include "quant/walk.h"
+#include "simd/choice.h"
 
-#define NO_ELEMENT SIZE_MAX
-
-struct range {
-	float lo, hi;
+/* One call. */
+struct work {
+	const struct simd_kernels *kernels;
+	bool nan_is_zero;
+	const float *x;
+	float *lo, *hi; /* by parameter */
+	bool nan;
 };
 
-/* Extends @range by @count elements; returns the first that cannot be, or NO_ELEMENT. */
-static size_t extend(struct range *range, const float *x, size_t count, bool nan_is_zero)
+static void extend(struct work *work, size_t param, float lo, float hi)
 {
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		float value = x[i];
-
-		if (isnan(value) && nan_is_zero)
-			value = 0;
-		if (!isfinite(value))
-			return i;
-		if (value < range->lo)
-			range->lo = value;
-		if (value > range->hi)
-			range->hi = value;
-	}
-	return NO_ELEMENT;
+	if (lo < work->lo[param])
+		work->lo[param] = lo;
+	if (hi > work->hi[param])
+		work->hi[param] = hi;
 }
 
-/* Returns the number of the first element that is not finite, or NO_ELEMENT. */
-static EXACT size_t minmax(const float *x, const struct qmac_granularity *granularity,
-			   bool nan_is_zero, float *lo, float *hi)
+static void extend_uniform(struct work *work, const struct tile *tile)
 {
-	size_t count = qmac_granularity_count(granularity), i, bad;
-	struct walk walk;
-	struct run run;
+	struct simd_range range = { INFINITY, -INFINITY, INFINITY, false };
 
-	for (i = 0; i < count; i++) {
+	work->kernels->range(&range, work->x + tile->first, tile->length);
+	extend(work, tile->param, range.lo, range.hi);
+	if (range.nan)
+		extend(work, tile->param, 0, 0);
+	work->nan |= range.nan;
+}
+
+/* Columns first, then those that share parameters. */
+static void extend_strip(struct work *work, const struct tile *tile, const struct strip *strip)
+{
+	float lo[TILE_COLUMNS], hi[TILE_COLUMNS];
+	size_t row, i, n;
+
+	for (i = 0; i < strip->period; i++) {
 		lo[i] = INFINITY;
 		hi[i] = -INFINITY;
 	}
-	qmac_walk_start(&walk, granularity, false);
-	while (qmac_walk_next(&walk, &run)) {
-		struct range range = { lo[run.param], hi[run.param] };
+	for (row = 0; row < strip->rows; row++) {
+		const float *x = work->x + strip->first + row * strip->pitch;
 
-		bad = extend(&range, x + run.first, run.length, nan_is_zero);
-		if (bad != NO_ELEMENT)
-			return run.first + bad;
-		lo[run.param] = range.lo;
-		hi[run.param] = range.hi;
+		for (i = 0; i < strip->count; i += n) {
+			n = strip->count - i < strip->period ? strip->count - i : strip->period;
+			work->nan |= work->kernels->range_columns(x + i, lo, hi, n);
+		}
 	}
-	return NO_ELEMENT;
+	for (i = 0; i < strip->period; i++)
+		extend(work, tile->param + (strip->column + i) % tile->columns / tile->repeat,
+		       lo[i], hi[i]);
+}
+
+/* False as soon as there is an element that has no place in a range. */
+static bool extend_tile(struct work *work, const struct tile *tile)
+{
+	size_t column;
+
+	if (tile_uniform(tile))
+		extend_uniform(work, tile);
+	for (column = 0; !tile_uniform(tile) && column < tile->columns; column += TILE_COLUMNS) {
+		const struct strip strip = tile_strip(tile, column);
+
+		extend_strip(work, tile, &strip);
+	}
+	return !work->nan || work->nan_is_zero;
+}
+
+/* False if there is an element that has no place in a range. */
+static EXACT bool minmax(struct work *work, const struct qmac_granularity *granularity)
+{
+	size_t count = qmac_granularity_count(granularity), i;
+	bool finite = true;
+	struct tiles tiles;
+	struct tile tile;
+
+	for (i = 0; i < count; i++) {
+		work->lo[i] = INFINITY;
+		work->hi[i] = -INFINITY;
+	}
+	tiles_start(&tiles, granularity, false);
+	while (tiles_next(&tiles, &tile))
+		if (!extend_tile(work, &tile))
+			return false;
+	for (i = 0; i < count; i++) {
+		finite = finite && work->lo[i] > -INFINITY && work->hi[i] < INFINITY;
+		work->lo[i] += 0.0f; /* -0 depends on the order of the elements */
+		work->hi[i] += 0.0f;
+	}
+	return finite;
+}
+
+static size_t first_bad(const float *x, bool nan_is_zero)
+{
+	size_t i = 0;
+
+	while (isfinite(x[i]) || (nan_is_zero && isnan(x[i])))
+		i++;
+	return i;
 }
 
 int qmac_group_range(struct qmac_context *context, const float *x,
@@ -66,18 +116,22 @@ int qmac_group_range(struct qmac_context *context, const float *x,
 		     float *hi)
 {
 	int error = qmac_walk_check(context, granularity);
+	struct work work = { .nan_is_zero = nan == QMAC_NAN_ZERO, .x = x, .lo = lo, .hi = hi };
 	fenv_t saved;
+	bool finite;
 	size_t bad;
 
 	if (error)
 		return error;
 	if (!qmac_walk_elements(granularity))
 		return qmac_fail(context, -EINVAL, "an empty tensor has no range");
+	work.kernels = qmac_context_simd(context)->kernels;
 	exact_enter(&saved);
-	bad = minmax(x, granularity, nan == QMAC_NAN_ZERO, lo, hi);
+	finite = minmax(&work, granularity);
 	exact_leave(&saved);
-	if (bad == NO_ELEMENT)
+	if (finite)
 		return 0;
+	bad = first_bad(x, work.nan_is_zero);
 	if (isnan(x[bad]))
 		return qmac_fail(context, -EDOM,
 				 "element %zu is NaN: clean the tensor, or ask for QMAC_NAN_ZERO",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A context holds the message of the last error and nothing else that lasts.
+ * A context holds the message of the last error, which vector instructions to use
+ * (isa.h) and nothing else that lasts.
  * One thread at a time may use a context and the objects made with it.
  */
 #ifndef QMAC_CONTEXT_H
@@ -18,7 +19,9 @@ struct qmac_context;
  * qmac_context_create() - make a context
  * @out: Receives the context.
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM; -EINVAL or -EOPNOTSUPP: the environment variable QMAC_ISA is
+ * set, but to none of "scalar", "avx2" and "avx512", or to one that this processor
+ * does not have.
  */
 QMAC_EXPORT int qmac_context_create(struct qmac_context **out);
 

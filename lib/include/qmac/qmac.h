@@ -4,6 +4,7 @@
  *
  *   version.h   version of the library
  *   context.h   where error messages go
+ *   isa.h       which vector instructions are used
  *   type.h      element types
  *   quant.h     float tensors to integers and back, scales, multipliers
  *   group.h     a scale per row, group or block
@@ -58,6 +59,7 @@
 #include <qmac/ggml.h>
 #include <qmac/group.h>
 #include <qmac/improve.h>
+#include <qmac/isa.h>
 #include <qmac/network.h>
 #include <qmac/network_calibrate.h>
 #include <qmac/network_improve.h>

@@ -95,7 +95,8 @@ enum qmac_zero {
 /**
  * enum qmac_nan - what quantization does with a NaN
  * @QMAC_NAN_ERROR: Refuse the tensor, naming the first such element.
- * @QMAC_NAN_ZERO: Give it the zero point, that is the real number 0.
+ * @QMAC_NAN_ZERO: Take it for the real number 0, whose code is the zero point
+ *   unless that lies beyond the codes in use.
  */
 enum qmac_nan {
 	QMAC_NAN_ERROR = 0,
@@ -201,11 +202,11 @@ QMAC_EXPORT void qmac_quant_params_release(struct qmac_quant_params *params);
  * @x: Elements.
  * @extent: Their arrangement; no dimension is zero.
  * @nan: enum qmac_nan; QMAC_NAN_ZERO counts a NaN as 0.
- * @lo: Receives @extent->channels values.
+ * @lo: Receives @extent->channels values; a zero is +0.
  * @hi: Likewise.
  *
- * Return: 0, -EINVAL (empty tensor), -EDOM (NaN or infinity, with its index: an
- * infinite range has no scale).
+ * Return: 0, -EINVAL (empty tensor), -EDOM (NaN or infinity, with the index of the
+ * first: an infinite range has no scale; what is in @lo and @hi is not specified).
  */
 QMAC_EXPORT int qmac_range_minmax(struct qmac_context *context, const float *x,
 				  const struct qmac_extent *extent, enum qmac_nan nan, float *lo,
@@ -282,8 +283,9 @@ struct qmac_quantize_options {
  * The division is a true fp32 division (QuantizeLinear of ONNX). Values beyond
  * the range, infinities too, saturate.
  *
- * Return: 0, -EINVAL (parameters, channels, options), -EDOM (NaN, with its
- * index; nothing is written).
+ * Return: 0, -EINVAL (parameters, channels, options; nothing is written), -EDOM
+ * (NaN, with the index of the first; what is in @q then is not specified: the
+ * tensor is read only once).
  */
 QMAC_EXPORT int qmac_quantize(struct qmac_context *context, const struct qmac_quant_params *params,
 			      const struct qmac_extent *extent, const float *x, void *q,

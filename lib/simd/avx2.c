@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+/* The loops with AVX2. */
+#if defined(__x86_64__)
+
+#include "simd/vector_avx2.h"
+
+#include "simd/loops.h"
+
+const struct simd_kernels simd_avx2 = { quantize, dequantize, range, range_columns, bins };
+
+#endif

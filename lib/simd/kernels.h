@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The loops over the elements of a tensor, once per instruction set. All sets
+ * give the same bits. They want the exact environment (quant/exact.h).
+ */
+#ifndef QMAC_SIMD_KERNELS_H
+#define QMAC_SIMD_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* No vector loop takes more elements at once. */
+#define SIMD_BLOCK 64
+
+/**
+ * enum simd_step - how an element becomes the real number to be rounded
+ * @SIMD_DIVIDE: The fp32 quotient by the scale, then the clamp.
+ * @SIMD_DIVIDE_NEAR: The clamp, then the quotient, which may be computed by
+ *   multiplication; see simd/division.h for when this is the same.
+ * @SIMD_MULTIPLY: The fp32 product with the factor, then the clamp.
+ */
+enum simd_step {
+	SIMD_DIVIDE = 0,
+	SIMD_DIVIDE_NEAR,
+	SIMD_MULTIPLY,
+};
+
+/**
+ * struct simd_codes - the codes of a tensor and the real numbers they stand for
+ * @bytes: 1 or 2 per code.
+ * @is_signed: Of the codes.
+ * @rounding: QMAC_ROUND_*.
+ * @step: enum simd_step.
+ * @zp_first: Add the zero point before rounding; not with SIMD_DIVIDE_NEAR.
+ * @stream: Write past the caches: the output does not fit them.
+ * @period: 0: one entry for all elements. Else element i has entry i % @period,
+ *   and SIMD_BLOCK more entries repeat the first ones.
+ * @scale: Scales.
+ * @factor: 1 / @scale, or what to multiply by. Not read with SIMD_DIVIDE.
+ * @lo: Least number before rounding; least element with SIMD_DIVIDE_NEAR.
+ * @hi: Greatest likewise.
+ * @zero: Zero points.
+ *
+ * Dequantization reads @bytes, @is_signed, @stream, @period, @scale and @zero.
+ */
+struct simd_codes {
+	unsigned int bytes;
+	bool is_signed;
+	uint8_t rounding;
+	uint8_t step;
+	bool zp_first;
+	bool stream;
+	size_t period;
+	const float *scale, *factor, *lo, *hi;
+	const int32_t *zero;
+};
+
+/**
+ * struct simd_range - what a run of elements spans
+ * @lo: Least element; zeros of either sign are equal.
+ * @hi: Greatest element.
+ * @least: Least magnitude.
+ * @nan: There is a NaN; it is left out of the others.
+ */
+struct simd_range {
+	float lo, hi, least;
+	bool nan;
+};
+
+/**
+ * struct simd_kernels - the loops of one instruction set
+ * @quantize: Elements to codes; a NaN becomes the code of 0. True if there is one.
+ * @dequantize: Codes to elements.
+ * @range: Extends a range, which may be empty (lo INFINITY, hi -INFINITY, least
+ *   INFINITY), by @count elements.
+ * @range_columns: Extends lo[i] and hi[i] by x[i], a NaN counts as 0. True if
+ *   there is one.
+ * @bins: Numbers of the bins of a calibrate/histogram.h: floor(|x| * factor),
+ *   and @bins more for negative numbers. Zeros and NaN have one of the
+ *   HISTOGRAM_ZEROS numbers from 2 * @bins on.
+ */
+struct simd_kernels {
+	bool (*quantize)(const struct simd_codes *codes, const float *x, void *q, size_t count);
+	void (*dequantize)(const struct simd_codes *codes, const void *q, float *x, size_t count);
+	void (*range)(struct simd_range *range, const float *x, size_t count);
+	bool (*range_columns)(const float *x, float *lo, float *hi, size_t count);
+	void (*bins)(const float *x, float factor, uint32_t bins, uint32_t *number, size_t count);
+};
+
+extern const struct simd_kernels simd_scalar;
+#if defined(__x86_64__)
+extern const struct simd_kernels simd_avx2, simd_avx512;
+#endif
+
+#endif /* QMAC_SIMD_KERNELS_H */

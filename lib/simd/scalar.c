@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: MIT
+/* The loops in plain C: for any processor, and what the others are compared with. */
+#include <math.h>
+#include <string.h>
+
+#include <qmac/quant.h>
+
+#include "calibrate/histogram.h"
+#include "simd/kernels.h"
+
+/*
+ * 1.5 * 2^23: at this magnitude the last digit of an fp32 is worth 1, so adding
+ * it rounds a small number to an integer, to nearest even, and leaves that
+ * integer in the low mantissa bits. Unlike a conversion this vectorizes. Good
+ * for numbers up to 2^22: codes have 16 bits, zero points 21.
+ */
+#define ROUNDER	     12582912.0f
+#define ROUNDER_BITS 0x4b400000
+
+/* The entry of one element. */
+struct entry {
+	float scale, factor, lo, hi;
+	int32_t zero;
+};
+
+static struct entry entry_at(const struct simd_codes *codes, size_t i)
+{
+	return (struct entry){ codes->scale[i], codes->factor[i], codes->lo[i], codes->hi[i],
+			       codes->zero[i] };
+}
+
+static int32_t round_even(float x)
+{
+	float y = x + ROUNDER;
+	int32_t bits;
+
+	memcpy(&bits, &y, sizeof(bits));
+	return bits - ROUNDER_BITS;
+}
+
+/* Any rounding, corrected from the even one: the distance to it is exact. */
+static int32_t to_integer(float y, uint8_t rounding)
+{
+	int32_t even = round_even(y);
+	float distance = y - (float)even;
+
+	switch (rounding) {
+	case QMAC_ROUND_UP:
+		return even + (distance == 0.5f);
+	case QMAC_ROUND_AWAY:
+		return even + (distance == 0.5f && y > 0) - (distance == -0.5f && y < 0);
+	case QMAC_ROUND_HALF_DOWN:
+		return even - (distance == -0.5f);
+	case QMAC_ROUND_HALF_ZERO:
+		return even + (distance == 0.5f && y < 0) - (distance == -0.5f && y > 0);
+	case QMAC_ROUND_TRUNCATE:
+		return even + (distance > 0 && y < 0) - (distance < 0 && y > 0);
+	case QMAC_ROUND_FLOOR:
+		return even - (distance < 0);
+	case QMAC_ROUND_CEIL:
+		return even + (distance > 0);
+	default:
+		return even;
+	}
+}
+
+static float clamped(float y, float lo, float hi)
+{
+	y = y < lo ? lo : y;
+	return y > hi ? hi : y;
+}
+
+static float number(float x)
+{
+	return x == x ? x : 0;
+}
+
+/* To nearest even by clamp and division: what the loops below are mostly asked for. */
+static int32_t near_code(float x, const struct entry *in)
+{
+	return round_even(clamped(number(x), in->lo, in->hi) / in->scale) + in->zero;
+}
+
+static int32_t any_code(float x, const struct entry *in, const struct simd_codes *codes)
+{
+	float y;
+
+	x = number(x);
+	if (codes->step == SIMD_DIVIDE_NEAR)
+		return to_integer(clamped(x, in->lo, in->hi) / in->scale, codes->rounding) +
+		       in->zero;
+	y = codes->step == SIMD_MULTIPLY ? x * in->factor : x / in->scale;
+	if (codes->zp_first)
+		return to_integer(clamped(y + (float)in->zero, in->lo, in->hi), codes->rounding);
+	return to_integer(clamped(y, in->lo, in->hi), codes->rounding) + in->zero;
+}
+
+static bool has_nan(const float *x, size_t count)
+{
+	bool nan = false;
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		nan |= x[i] != x[i];
+	return nan;
+}
+
+static void quantize_near8(const struct simd_codes *codes, const float *restrict x,
+			   uint8_t *restrict q, size_t count)
+{
+	const struct entry in = entry_at(codes, 0);
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		q[i] = near_code(x[i], &in);
+}
+
+static void quantize_near16(const struct simd_codes *codes, const float *restrict x,
+			    uint16_t *restrict q, size_t count)
+{
+	const struct entry in = entry_at(codes, 0);
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		q[i] = near_code(x[i], &in);
+}
+
+static void quantize_any(const struct simd_codes *codes, const float *x, void *q, size_t count)
+{
+	uint16_t *wide = q;
+	uint8_t *narrow = q;
+	size_t i, j = 0;
+
+	for (i = 0; i < count; i++) {
+		const struct entry in = entry_at(codes, j);
+		int32_t code = any_code(x[i], &in, codes);
+
+		if (codes->bytes == 2)
+			wide[i] = code;
+		else
+			narrow[i] = code;
+		j = codes->period && j + 1 < codes->period ? j + 1 : 0;
+	}
+}
+
+static bool quantize(const struct simd_codes *codes, const float *x, void *q, size_t count)
+{
+	if (codes->period || codes->step != SIMD_DIVIDE_NEAR || codes->rounding != QMAC_ROUND_EVEN)
+		quantize_any(codes, x, q, count);
+	else if (codes->bytes == 2)
+		quantize_near16(codes, x, q, count);
+	else
+		quantize_near8(codes, x, q, count);
+	return has_nan(x, count);
+}
+
+/* One loop for each type of code, with the entry of element i at [i & mask % period]. */
+#define DEQUANTIZE(name, type)                                                                  \
+	static void name(const struct simd_codes *codes, const type *q, float *x, size_t count) \
+	{                                                                                       \
+		const float scale = codes->scale[0];                                            \
+		const int32_t zero = codes->zero[0];                                            \
+		size_t i, j;                                                                    \
+                                                                                                \
+		for (i = 0; !codes->period && i < count; i++)                                   \
+			x[i] = scale * (float)(q[i] - zero);                                    \
+		for (i = 0, j = 0; codes->period && i < count; i++) {                           \
+			x[i] = codes->scale[j] * (float)(q[i] - codes->zero[j]);                \
+			j = j + 1 < codes->period ? j + 1 : 0;                                  \
+		}                                                                               \
+	}
+
+DEQUANTIZE(dequantize_s8, int8_t)
+DEQUANTIZE(dequantize_u8, uint8_t)
+DEQUANTIZE(dequantize_s16, int16_t)
+DEQUANTIZE(dequantize_u16, uint16_t)
+
+static void dequantize(const struct simd_codes *codes, const void *q, float *x, size_t count)
+{
+	if (codes->bytes == 2 && codes->is_signed)
+		dequantize_s16(codes, q, x, count);
+	else if (codes->bytes == 2)
+		dequantize_u16(codes, q, x, count);
+	else if (codes->is_signed)
+		dequantize_s8(codes, q, x, count);
+	else
+		dequantize_u8(codes, q, x, count);
+}
+
+static void range(struct simd_range *range, const float *x, size_t count)
+{
+	struct simd_range r = *range;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		float magnitude = fabsf(x[i]);
+
+		r.lo = x[i] < r.lo ? x[i] : r.lo;
+		r.hi = x[i] > r.hi ? x[i] : r.hi;
+		r.least = magnitude < r.least ? magnitude : r.least;
+		r.nan |= x[i] != x[i];
+	}
+	*range = r;
+}
+
+static bool range_columns(const float *x, float *lo, float *hi, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		float value = number(x[i]);
+
+		lo[i] = value < lo[i] ? value : lo[i];
+		hi[i] = value > hi[i] ? value : hi[i];
+	}
+	return has_nan(x, count);
+}
+
+static void bins(const float *x, float factor, uint32_t bins, uint32_t *number, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (x[i] > 0)
+			number[i] = (uint32_t)(x[i] * factor);
+		else if (x[i] < 0)
+			number[i] = bins + (uint32_t)(-x[i] * factor);
+		else
+			number[i] = 2 * bins + i % HISTOGRAM_ZEROS;
+	}
+}
+
+const struct simd_kernels simd_scalar = { quantize, dequantize, range, range_columns, bins };

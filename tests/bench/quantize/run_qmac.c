@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+/* The operations with libqmac's public functions. */
+#include <stdlib.h>
+
+#include <qmac/qmac.h>
+
+#include "rows.h"
+
+static struct qmac_context *context;
+
+void runner_qmac_use(struct qmac_context *use)
+{
+	context = use;
+}
+
+struct state {
+	const struct work *work;
+	struct qmac_quant_params params;
+	struct qmac_extent extent;
+	struct qmac_calibration *calibration;
+};
+
+void work_shape(const struct work *work, size_t shape[2], int *axis)
+{
+	bool last = work->operation == QUANTIZE_LAST_AXIS;
+
+	shape[last] = work->channels;
+	shape[!last] = work->count / work->channels;
+	*axis = last;
+}
+
+static void release(void *state)
+{
+	struct state *s = state;
+
+	qmac_calibration_destroy(s->calibration);
+	free(s->params.zero_point);
+	free(s);
+}
+
+static void *prepare(const struct work *work)
+{
+	struct state *s = calloc(1, sizeof(*s));
+	size_t shape[2];
+	int axis;
+
+	if (!s)
+		return NULL;
+	work_shape(work, shape, &axis);
+	s->work = work;
+	s->params = (struct qmac_quant_params){
+		.type = QMAC_TYPE_S8,
+		.q_min = -128,
+		.q_max = 127,
+		.channels = work->channels,
+		.scale = work->scales,
+		.zero_point = calloc(work->channels, sizeof(int32_t)),
+	};
+	if (s->params.zero_point &&
+	    !qmac_extent_of(context, shape, 2, work->channels == 1 ? QMAC_PER_TENSOR : axis,
+			    &s->extent) &&
+	    (work->operation != HISTOGRAM ||
+	     !qmac_calibration_create(context, NULL, &s->calibration)))
+		return s;
+	release(s);
+	return NULL;
+}
+
+static bool run(void *state)
+{
+	struct state *s = state;
+	const struct work *work = s->work;
+	float lo, hi;
+
+	switch (work->operation) {
+	case DEQUANTIZE:
+		return !qmac_dequantize(context, &s->params, &s->extent, work->q, work->x);
+	case MINMAX:
+		return !qmac_range_minmax(context, work->x, &s->extent, QMAC_NAN_ERROR, &lo, &hi);
+	case HISTOGRAM:
+		return !qmac_calibration_update(s->calibration, work->x, work->count);
+	default:
+		return !qmac_quantize(context, &s->params, &s->extent, work->x, work->q, NULL);
+	}
+}
+
+const struct runner runner_qmac = { "libqmac", prepare, run, release };
