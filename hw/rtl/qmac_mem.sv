@@ -96,7 +96,6 @@ module qmac_mem (
   qmac_mem_pkg::fill_t      fill;
   logic                     walk_valid, walk_ready, walk_rvalid;
   qmac_mem_pkg::pa_t        walk_pa;
-  qmac_mem_pkg::walk_slot_t walk_slot, walk_rslot;
   logic                     read_quiet, write_quiet;
   qmac_mem_pkg::fault_t     read_fault [NumReadClients];
 
@@ -118,9 +117,7 @@ module qmac_mem (
     .read_valid_o (walk_valid),
     .read_ready_i (walk_ready),
     .read_pa_o    (walk_pa),
-    .read_slot_o  (walk_slot),
     .rdata_valid_i(walk_rvalid),
-    .rdata_slot_i (walk_rslot),
     .rdata_i      (ring_rdata_o),
     .rdata_error_i(ring_rerror_o)
   );
@@ -146,9 +143,7 @@ module qmac_mem (
     .walk_valid_i (walk_valid),
     .walk_ready_o (walk_ready),
     .walk_pa_i    (walk_pa),
-    .walk_slot_i  (walk_slot),
     .walk_rvalid_o(walk_rvalid),
-    .walk_rslot_o (walk_rslot),
     .ring_valid_i, .ring_ready_o, .ring_pa_i, .ring_rvalid_o, .ring_rlast_o,
     .rdata_o      (ring_rdata_o),
     .rerror_o     (ring_rerror_o),

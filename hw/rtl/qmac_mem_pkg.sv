@@ -9,9 +9,11 @@ package qmac_mem_pkg;
   typedef logic [43:0] ppn_t;
   typedef logic [55:0] pa_t;
 
-  // Walks in flight.
-  localparam int unsigned NumWalks = 4;
-  typedef logic [$clog2(NumWalks)-1:0] walk_slot_t;
+  // Walks in flight. When every row lies in a page of its own and both operands come with
+  // the depth outermost, a tile of 128 x 64 on 16 x 16 takes 32 * K cycles and 2 * K + 128
+  // walks, with nothing in the TLBs left from the tile before: a walk in 14 cycles. One
+  // takes the latency of a read and 6 cycles, so these are enough up to a latency of 200.
+  localparam int unsigned NumWalks = 16;
 
   // Everything that is translated: the read clients of qmac_pkg in their order,
   // then the stores.
@@ -21,9 +23,9 @@ package qmac_mem_pkg;
   // Longest AXI burst.
   localparam int unsigned MaxBeats = 16;
 
-  // AXI IDs. Read clients use their number.
+  // AXI IDs. Read clients use their number, walks share one.
   localparam logic [3:0] ReadIdRing = 4'd4;
-  localparam logic [1:0] ReadIdWalk = 2'b10;  // upper bits; the lower are the slot
+  localparam logic [3:0] ReadIdWalk = 4'd8;
   localparam logic [3:0] WriteIdStore = 4'd0;
   localparam logic [3:0] WriteIdRecord = 4'd1;
 

@@ -34,9 +34,7 @@ module qmac_mmu (
   output logic                                read_valid_o,
   input  logic                                read_ready_i,
   output qmac_mem_pkg::pa_t                   read_pa_o,
-  output qmac_mem_pkg::walk_slot_t            read_slot_o,
   input  logic                                rdata_valid_i,
-  input  qmac_mem_pkg::walk_slot_t            rdata_slot_i,
   input  logic [127:0]                        rdata_i,
   input  logic                                rdata_error_i
 );
@@ -118,8 +116,8 @@ module qmac_mmu (
     .start_i         (walk_start && !flush_i),
     .start_level_i   (region_hit ? 2'd0 : top_hit ? 2'd1 : 2'd2),
     .start_table_i   (region_hit ? region_ppn : top_hit ? top_ppn : root_ppn_i),
-    .read_valid_o, .read_ready_i, .read_pa_o, .read_slot_o,
-    .rdata_valid_i, .rdata_slot_i, .rdata_i, .rdata_error_i,
+    .read_valid_o, .read_ready_i, .read_pa_o,
+    .rdata_valid_i, .rdata_i, .rdata_error_i,
     .upper_region_o  (upper_region),
     .upper_top_o     (upper_top),
     .upper_tag_o     (upper_tag),

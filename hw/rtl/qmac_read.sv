@@ -40,9 +40,7 @@ module qmac_read (
   input  logic                                 walk_valid_i,
   output logic                                 walk_ready_o,
   input  qmac_mem_pkg::pa_t                    walk_pa_i,
-  input  qmac_mem_pkg::walk_slot_t             walk_slot_i,
   output logic                                 walk_rvalid_o,
-  output qmac_mem_pkg::walk_slot_t             walk_rslot_o,
 
   // Ring entries, 64 bytes.
   input  logic                                 ring_valid_i,
@@ -75,9 +73,9 @@ module qmac_read (
   // covers any sensible latency on the operands, for less on the parameters.
   localparam int unsigned ClientBeats [NumReadClients] = '{64, 256, 256, 128};
 
-  // Bursts of operands and parameters under way: a memory with 64 places always has
-  // some left for walks.
-  localparam int unsigned MaxData = 64 - qmac_mem_pkg::NumWalks;
+  // Bursts of operands and parameters under way: of the 64 places that a memory has at
+  // least, commands and walks find some free. Walks beyond them wait for one burst to end.
+  localparam int unsigned MaxData = 60;
 
   logic [NumReadClients-1:0] burst_valid, burst_ready, r_valid;
   qmac_mem_pkg::pa_t         burst_pa [NumReadClients];
@@ -146,7 +144,7 @@ module qmac_read (
 
   always_ff @(posedge clk_i) begin : address
     if (load && walk_valid_i) begin
-      axi_arid_o   <= {qmac_mem_pkg::ReadIdWalk, walk_slot_i};
+      axi_arid_o   <= qmac_mem_pkg::ReadIdWalk;
       axi_araddr_o <= walk_pa_i;
       axi_arlen_o  <= 8'd0;
     end else if (load && ring_valid_i) begin
@@ -163,8 +161,7 @@ module qmac_read (
   assign axi_arburst_o = 2'b01;
 
   assign axi_rready_o  = 1'b1;
-  assign walk_rvalid_o = axi_rvalid_i && axi_rid_i[3:2] == qmac_mem_pkg::ReadIdWalk;
-  assign walk_rslot_o  = axi_rid_i[1:0];
+  assign walk_rvalid_o = axi_rvalid_i && axi_rid_i == qmac_mem_pkg::ReadIdWalk;
   assign ring_rvalid_o = axi_rvalid_i && axi_rid_i == qmac_mem_pkg::ReadIdRing;
   assign ring_rlast_o  = axi_rlast_i;
   assign rdata_o       = axi_rdata_i;

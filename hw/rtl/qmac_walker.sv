@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Page-table walks, NumWalks side by side, answered in any order. The profile
-// of Sv39 is that of the manual: V, R, W and PPN count, bits 63:54 must be
-// zero, write-only entries, 1 GiB leaves and misaligned 2 MiB leaves fault,
-// nothing is ever written.
+// Page-table walks, NumWalks side by side, done in any order. The profile of
+// Sv39 is that of the manual: V, R, W and PPN count, bits 63:54 must be zero,
+// write-only entries, 1 GiB leaves and misaligned 2 MiB leaves fault, nothing
+// is ever written.
 //
 // Handshake: start_i only while full_o is low, and not for a page for which
 //            busy_o (same cycle as probe_i) says that a walk is under way.
-//            Reads: valid/ready, one beat each, answered with the slot number.
+//            Reads: valid/ready, one beat each, answered in order.
 //            done_*: valid/ready.
 // Latency:   a read per level below the one it starts at.
 // Invariant: stop_i starts no reads, but lets walks finish. flush_i forgets all
@@ -30,9 +30,7 @@ module qmac_walker (
   output logic                     read_valid_o,
   input  logic                     read_ready_i,
   output qmac_mem_pkg::pa_t        read_pa_o,     // of the beat
-  output qmac_mem_pkg::walk_slot_t read_slot_o,
   input  logic                     rdata_valid_i,
-  input  qmac_mem_pkg::walk_slot_t rdata_slot_i,
   input  logic [127:0]             rdata_i,
   input  logic                     rdata_error_i,
 
@@ -50,7 +48,7 @@ module qmac_walker (
 );
 
   import qmac_mem_pkg::NumWalks;
-  typedef qmac_mem_pkg::walk_slot_t slot_t;
+  typedef logic [$clog2(NumWalks)-1:0] slot_t;
 
   // Each slot is free, wants to read, waits for what it read, or is done.
   logic [NumWalks-1:0] want_d, want_q, wait_d, wait_q, done_d, done_q, taken;
@@ -101,7 +99,20 @@ module qmac_walker (
   endfunction
 
   assign read_valid_o = |want_q && !stop_i;
-  assign read_slot_o  = want;
+
+  // The slots that wait, oldest first. There is room for all.
+  slot_t rslot;
+  logic  order_ready, order_valid;
+  qmac_fifo #(.Depth(NumWalks), .T(slot_t)) u_order (
+    .clk_i, .rst_ni, .flush_i,
+    .in_valid_i (read_valid_o && read_ready_i),
+    .in_ready_o (order_ready),
+    .in_i       (want),
+    .out_valid_o(order_valid),
+    .out_ready_i(rdata_valid_i),
+    .out_o      (rslot)
+  );
+
   always_comb begin : address
     read_pa_o = '0;
     if (read_valid_o) begin
@@ -128,8 +139,8 @@ module qmac_walker (
     fault   = 1'b0;
     pte     = '0;
     if (rdata_valid_i) begin
-      level   = level_q[rdata_slot_i];
-      pte     = odd_entry(vpn_q[rdata_slot_i], level) ? rdata_i[127:64] : rdata_i[63:0];
+      level   = level_q[rslot];
+      pte     = odd_entry(vpn_q[rslot], level) ? rdata_i[127:64] : rdata_i[63:0];
       leaf    = pte.r;
       pointer = !pte.r && !pte.w;
       fault   = rdata_error_i || !pte.v || |pte.must_be_zero || (pte.w && !pte.r) ||
@@ -143,7 +154,7 @@ module qmac_walker (
 
   assign upper_top_o      = rdata_valid_i && !fault && level == 2'd2;
   assign upper_region_o   = rdata_valid_i && !fault && level == 2'd1;
-  assign upper_tag_o      = vpn_q[rdata_slot_i][26:9];
+  assign upper_tag_o      = vpn_q[rslot][26:9];
   assign upper_leaf_o     = leaf;
   assign upper_writable_o = pte.w;
   assign upper_ppn_o      = pte.ppn;
@@ -169,9 +180,9 @@ module qmac_walker (
       wait_d[want] = 1'b1;
     end
     if (rdata_valid_i) begin
-      wait_d[rdata_slot_i] = 1'b0;
-      want_d[rdata_slot_i] = !(fault || leaf);
-      done_d[rdata_slot_i] = fault || leaf;
+      wait_d[rslot] = 1'b0;
+      want_d[rslot] = !(fault || leaf);
+      done_d[rslot] = fault || leaf;
     end
     if (done_valid_o && done_ready_i) done_d[done] = 1'b0;
   end
@@ -199,12 +210,12 @@ module qmac_walker (
       vpn_q[free]   <= probe_vpn_i;
     end
     if (rdata_valid_i) begin
-      level_q[rdata_slot_i]    <= level - 2'd1;
-      table_q[rdata_slot_i]    <= pte.ppn;
-      fault_q[rdata_slot_i]    <= fault;
-      bus_q[rdata_slot_i]      <= rdata_error_i;
-      mega_q[rdata_slot_i]     <= !fault && level == 2'd1;
-      writable_q[rdata_slot_i] <= pte.w;
+      level_q[rslot]    <= level - 2'd1;
+      table_q[rslot]    <= pte.ppn;
+      fault_q[rslot]    <= fault;
+      bus_q[rslot]      <= rdata_error_i;
+      mega_q[rslot]     <= !fault && level == 2'd1;
+      writable_q[rslot] <= pte.w;
     end
   end
 
@@ -213,7 +224,8 @@ module qmac_walker (
   always_ff @(posedge clk_i) begin
     if (rst_ni) begin
       assert (!start_i || (!full_o && !busy_o)) else $error("start without room or reason");
-      assert (!rdata_valid_i || wait_q[rdata_slot_i]) else $error("not asked for");
+      assert (!rdata_valid_i || (order_valid && wait_q[rslot])) else $error("not asked for");
+      assert (!(read_valid_o && read_ready_i) || order_ready) else $error("more reads than walks");
       assert (!flush_i || wait_q == '0) else $error("flush with a read under way");
     end
   end

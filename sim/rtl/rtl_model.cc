@@ -30,7 +30,7 @@ namespace
 {
 
 /* IDs of hw/rtl/qmac_mem_pkg.sv that the memory serves first: commands, ring entries, walks. */
-constexpr uint32_t first_ids = 1u << 0 | 1u << 4 | 0xfu << 8;
+constexpr uint32_t first_ids = 1u << 0 | 1u << 4 | 1u << 8;
 
 constexpr int reset_cycles = 4;
 

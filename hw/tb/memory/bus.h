@@ -167,7 +167,7 @@ struct BusConfig {
 template <typename Top> class Bus
 {
       public:
-	static const unsigned FirstIds = 0x0f11, Pending = 64;
+	static const unsigned FirstIds = 0x0111, Pending = 64;
 
 	Bus(Top &top, Memory &memory, Random &random) : top(top), memory(memory), random(random)
 	{
