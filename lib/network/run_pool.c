@@ -24,40 +24,65 @@ static struct plane describe(const struct net_call *call, size_t *planes)
 	};
 }
 
+/*
+ * Elements of a window along one axis: those from @first up to @last are in the input,
+ * the first @padded are in the input or its padding; others are beyond, by ceil_mode.
+ */
+struct cover {
+	size_t first, last, padded;
+};
+
+/* Multiples of @step, from 0, that are below @length. */
+static size_t steps_below(size_t length, size_t step)
+{
+	return length ? (length - 1) / step + 1 : 0;
+}
+
+static size_t less(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* By arithmetic: a window may be mostly padding, and large. */
+static struct cover cover_of(const struct plane *plane, unsigned int axis, size_t at)
+{
+	const struct net_window *window = plane->window;
+	size_t start = at * window->stride[axis], kernel = window->kernel[axis];
+	size_t step = window->dilation[axis], from = window->before[axis];
+	size_t to = from + plane->in[axis], end = to + window->after[axis];
+
+	return (struct cover){
+		.first = less(kernel, steps_below(start < from ? from - start : 0, step)),
+		.last = less(kernel, steps_below(start < to ? to - start : 0, step)),
+		.padded = less(kernel, steps_below(start < end ? end - start : 0, step)),
+	};
+}
+
 struct gathered {
 	float greatest, sum;
 	size_t inside, padded; /* elements; with the padding */
 };
 
-/* Everything about the window at (oh, ow). */
-static struct gathered gather(const struct plane *plane, const float *x, size_t oh, size_t ow)
+/* Everything about the window at (oh, ow); @rows are those of oh. */
+static struct gathered gather(const struct plane *plane, const float *x, size_t oh, size_t ow,
+			      const struct cover *rows)
 {
 	const struct net_window *window = plane->window;
-	struct gathered g = { .greatest = -INFINITY };
+	const struct cover columns = cover_of(plane, 1, ow);
+	struct gathered g = { .greatest = -INFINITY, .padded = rows->padded * columns.padded };
 	size_t kh, kw;
 
-	for (kh = 0; kh < window->kernel[0]; kh++) {
-		/* Wraps below 0, and is then beyond every height. */
-		size_t h = oh * window->stride[0] + kh * window->dilation[0];
+	for (kh = rows->first; kh < rows->last; kh++) {
+		size_t h = oh * window->stride[0] + kh * window->dilation[0] - window->before[0];
 
-		if (h >= plane->in[0] + window->before[0] + window->after[0])
-			break; /* ceil_mode: beyond the padding, too */
-		h -= window->before[0];
-		for (kw = 0; kw < window->kernel[1]; kw++) {
-			size_t w = ow * window->stride[1] + kw * window->dilation[1];
+		for (kw = columns.first; kw < columns.last; kw++) {
+			size_t w = ow * window->stride[1] + kw * window->dilation[1] -
+				   window->before[1];
+			float value = x[h * plane->in[1] + w];
 
-			if (w >= plane->in[1] + window->before[1] + window->after[1])
-				break;
-			w -= window->before[1];
-			g.padded++;
-			if (h < plane->in[0] && w < plane->in[1]) {
-				float value = x[h * plane->in[1] + w];
-
-				g.inside++;
-				g.sum += value;
-				g.greatest =
-					value > g.greatest || isnan(value) ? value : g.greatest;
-			}
+			g.inside++;
+			g.sum += value;
+			g.greatest = value > g.greatest || isnan(value) ? value : g.greatest;
 		}
 	}
 	return g;
@@ -82,12 +107,15 @@ static void pool(const struct net_call *call, bool max)
 	float *y = call->out;
 
 	for (i = 0; i < planes; i++, x += plane.in[0] * plane.in[1])
-		for (oh = 0; oh < plane.out[0]; oh++)
+		for (oh = 0; oh < plane.out[0]; oh++) {
+			const struct cover rows = cover_of(&plane, 0, oh);
+
 			for (ow = 0; ow < plane.out[1]; ow++) {
-				struct gathered g = gather(&plane, x, oh, ow);
+				struct gathered g = gather(&plane, x, oh, ow, &rows);
 
 				*y++ = max ? g.greatest : average(&plane, &g);
 			}
+		}
 }
 
 void net_run_max_pool(const struct net_call *call)
