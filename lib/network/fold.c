@@ -27,8 +27,8 @@ char *net_fresh_name(const struct qmac_network *network, const char *base, const
 	return NULL;
 }
 
-/* Operators whose result is no larger than their input: a file cannot grow by them. */
-static bool is_foldable(const struct qmac_network *network, const struct net_node *node)
+/* Operators that shape, copy and convert; @constant tells which tensors are constants. */
+static bool is_foldable(const struct net_node *node, const bool *constant)
 {
 	size_t i;
 
@@ -43,16 +43,43 @@ static bool is_foldable(const struct qmac_network *network, const struct net_nod
 	default:
 		return false;
 	}
-	for (i = 0; i < node->input_count; i++) {
-		const struct net_tensor *tensor = net_input(network, node, i);
-
-		if (tensor && !tensor->data)
+	for (i = 0; i < node->input_count; i++)
+		if (node->inputs[i] != NET_NONE && !constant[node->inputs[i]])
 			return false;
-	}
 	return true;
 }
 
-int net_fold_constants(struct qmac_network *network)
+static size_t bytes_of(const struct net_tensor *tensor)
+{
+	return net_shape_count(&tensor->shape) * net_type_size(tensor->type);
+}
+
+/*
+ * Marks the nodes that will be folded. A small file may ask for many copies of its
+ * largest tensor: their sum has a limit, before any of them is made.
+ */
+static int mark_foldable(struct qmac_network *network, bool *constant)
+{
+	size_t bytes = 0, i;
+
+	for (i = 0; i < network->tensor_count; i++)
+		constant[i] = network->tensors[i].data;
+	for (i = 0; i < network->node_count; i++) {
+		const struct net_node *node = &network->nodes[i];
+
+		if (node->folded || !is_foldable(node, constant))
+			continue;
+		constant[node->output] = true;
+		bytes += bytes_of(&network->tensors[node->output]);
+		if (bytes > NET_MAX_BYTES)
+			return net_fail(network, node, -EFBIG,
+					"with it, more than 4 GiB are made of constants alone: "
+					"fold them before the export");
+	}
+	return 0;
+}
+
+static int fold_marked(struct qmac_network *network, const bool *constant)
 {
 	size_t i;
 
@@ -61,9 +88,9 @@ int net_fold_constants(struct qmac_network *network)
 		struct net_tensor *out = &network->tensors[node->output];
 		void *values;
 
-		if (node->folded || !is_foldable(network, node))
+		if (node->folded || !constant[node->output])
 			continue;
-		values = malloc(net_shape_count(&out->shape) * net_type_size(out->type));
+		values = malloc(bytes_of(out));
 		if (!values)
 			return qmac_fail_nomem(network->context, "constants");
 		net_execute(network, node, values);
@@ -71,6 +98,20 @@ int net_fold_constants(struct qmac_network *network)
 		node->folded = true;
 	}
 	return 0;
+}
+
+int net_fold_constants(struct qmac_network *network)
+{
+	bool *constant = calloc(network->tensor_count + 1, sizeof(*constant));
+	int error;
+
+	if (!constant)
+		return qmac_fail_nomem(network->context, "constants");
+	error = mark_foldable(network, constant);
+	if (!error)
+		error = fold_marked(network, constant);
+	free(constant);
+	return error;
 }
 
 int net_own_constant(struct qmac_network *network, struct net_node *node, size_t input)
