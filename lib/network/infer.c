@@ -3,11 +3,13 @@
 #include "network/infer.h"
 
 #include <errno.h>
+#include <fenv.h>
 #include <math.h>
 #include <string.h>
 
 #include "context.h"
 #include "network/ops.h"
+#include "quant/exact.h"
 
 int net_set_output(struct qmac_network *network, const struct net_node *node, enum net_type type,
 		   const struct net_shape *shape)
@@ -100,9 +102,21 @@ int net_infer_softmax(struct qmac_network *network, struct net_node *node)
 	return error ? error : net_infer_same(network, node);
 }
 
+/* The first channel whose deviation is no positive number, or @channels. */
+static EXACT size_t first_without_root(const float *variance, size_t channels, float epsilon)
+{
+	size_t i;
+
+	for (i = 0; i < channels; i++)
+		if (!(variance[i] + epsilon > 0))
+			break;
+	return i;
+}
+
 int net_infer_norm(struct qmac_network *network, struct net_node *node)
 {
 	const struct net_shape *shape = &net_input(network, node, 0)->shape;
+	fenv_t saved;
 	size_t i;
 
 	if (shape->rank < 2)
@@ -123,12 +137,13 @@ int net_infer_norm(struct qmac_network *network, struct net_node *node)
 					"%zu",
 					tensor->name, shape->dim[1]);
 	}
-	for (i = 0; i < shape->dim[1]; i++)
-		if (!(((const float *)net_input(network, node, 4)->data)[i] +
-			      node->attributes.epsilon >
-		      0))
-			return net_fail(network, node, -EINVAL,
-					"variance plus epsilon of channel %zu is not positive", i);
+	exact_enter(&saved);
+	i = first_without_root(net_input(network, node, 4)->data, shape->dim[1],
+			       node->attributes.epsilon);
+	exact_leave(&saved);
+	if (i < shape->dim[1])
+		return net_fail(network, node, -EINVAL,
+				"variance plus epsilon of channel %zu is not positive", i);
 	return net_infer_same(network, node);
 }
 
