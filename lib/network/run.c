@@ -178,7 +178,8 @@ int qmac_network_run_rows(struct qmac_network *network, size_t rows, const float
 	fixed = in->shape.dim[0];
 	batch = network->batch_is_free ? NET_ROWS_AT_A_TIME : fixed;
 	x_row = net_shape_count(&in->shape) / fixed;
-	if (!out->shape.rank || net_shape_count(&out->shape) % fixed)
+	if (!out->shape.rank || net_shape_count(&out->shape) % fixed ||
+	    (network->batch_is_free && out->data))
 		return qmac_fail(network->context, -EINVAL,
 				 "output '%.100s' does not hold one result per sample", out->name);
 	y_row = net_shape_count(&out->shape) / fixed;
