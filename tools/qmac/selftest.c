@@ -3,6 +3,7 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <json-c/json.h>
@@ -45,32 +46,68 @@ static struct json_object *describe(const struct example_entry *entry,
 	return object;
 }
 
-/* @array is NULL for text. */
-static void run_list(struct qmac_context *context, const struct example_entry *list, size_t count,
-		     struct json_object *array, struct tally *tally)
+/* An entry and its place. */
+struct placed {
+	const struct example_entry *entry;
+	size_t order; /* among all entries */
+};
+
+static const struct {
+	const struct example_entry *entries;
+	const size_t *count;
+} lists[] = {
+	{ examples_sizes, &examples_sizes_count },
+	{ examples_linear, &examples_linear_count },
+	{ examples_tools, &examples_tools_count },
+	{ examples_calibration, &examples_calibration_count },
+	{ examples_accuracy, &examples_accuracy_count },
+	{ examples_network, &examples_network_count },
+};
+
+#define LISTS (sizeof(lists) / sizeof(lists[0]))
+#define MOST  128
+
+/* As the sources have them: A1, A2, ...; examples of one name stay in their order. */
+static int compare(const void *a, const void *b)
 {
+	const struct placed *first = a, *second = b;
+	int names = strcmp(first->entry->name, second->entry->name);
+
+	return names ? names : first->order > second->order ? 1 : -1;
+}
+
+static size_t sort_all(struct placed *all)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < LISTS; i++)
+		for (size_t j = 0; j < *lists[i].count && count < MOST; j++, count++)
+			all[count] = (struct placed){ &lists[i].entries[j], count };
+	qsort(all, count, sizeof(*all), compare);
+	return count;
+}
+
+/* @array is NULL for text. */
+static struct tally run_all(struct qmac_context *context, struct json_object *array)
+{
+	struct placed all[MOST];
+	size_t count = sort_all(all);
+	struct tally tally = { 0 };
+
 	for (size_t i = 0; i < count; i++) {
+		const struct example_entry *entry = all[i].entry;
 		struct example example = { .context = context };
 		bool pass;
 
-		list[i].run(&example);
+		entry->run(&example);
 		pass = *example.expected && !example.failed;
 		if (array)
-			json_object_array_add(array, describe(&list[i], &example, pass));
+			json_object_array_add(array, describe(entry, &example, pass));
 		else
-			print_text(&list[i], &example, pass);
-		tally->passed += pass;
-		tally->failed += !pass;
+			print_text(entry, &example, pass);
+		tally.passed += pass;
+		tally.failed += !pass;
 	}
-}
-
-static struct tally run_all(struct qmac_context *context, struct json_object *array)
-{
-	struct tally tally = { 0 };
-
-	run_list(context, examples_linear, examples_linear_count, array, &tally);
-	run_list(context, examples_tools, examples_tools_count, array, &tally);
-	run_list(context, examples_other, examples_other_count, array, &tally);
 	return tally;
 }
 

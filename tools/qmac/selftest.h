@@ -18,7 +18,7 @@
  */
 struct example {
 	struct qmac_context *context;
-	char expected[2048], got[2048];
+	char expected[4096], got[4096];
 	bool failed;
 };
 
@@ -33,8 +33,10 @@ struct example_entry {
 	void (*run)(struct example *example);
 };
 
-extern const struct example_entry examples_linear[], examples_tools[], examples_other[];
-extern const size_t examples_linear_count, examples_tools_count, examples_other_count;
+extern const struct example_entry examples_linear[], examples_tools[], examples_sizes[],
+	examples_accuracy[], examples_calibration[], examples_network[];
+extern const size_t examples_linear_count, examples_tools_count, examples_sizes_count,
+	examples_accuracy_count, examples_calibration_count, examples_network_count;
 
 /*
  * Each appends a piece to both texts. Numbers agree when they print alike with

@@ -24,6 +24,7 @@ static void run_a4(struct example *example)
 	example_quantize(example, SPEC(U8, ASYMMETRIC, .zero = QMAC_ZERO_FREE), QMAC_ROUND_EVEN, x,
 			 2, &result);
 	example_number(example, "as it is: scale", 0.0468627451, (double)result.scale, 7);
+	example_number(example, "raw zero point", -1.0669456, -0.05 / (double)result.scale, 6);
 	example_number(example, "zero point (outside uint8)", -1, result.zero_point, 9);
 }
 
@@ -142,6 +143,22 @@ static void run_b7(struct example *example)
 	example_truth(example, "zeros stay exactly zero", exact);
 }
 
+static void run_d1(struct example *example)
+{
+	const struct qmac_extent extent = { 1, 1, 4 };
+	const double want[] = { -65.5, 0, 2, 62 };
+	const int8_t q[] = { -128, 3, 7, 127 };
+	float scale = 0.5f, back[4] = { 0 };
+	int32_t zero = 3;
+	struct qmac_quant_params params = { QMAC_TYPE_S8, -128, 127, 1, &scale, &zero, false };
+
+	example_status(example, "dequantize",
+		       qmac_dequantize(example->context, &params, &extent, q, back));
+	for (size_t i = 0; i < 4; i++)
+		example_number(example, i ? "r" : "S 0.5, Z 3, q [-128, 3, 7, 127]: r", want[i],
+			       (double)back[i], 9);
+}
+
 static void run_d2(struct example *example)
 {
 	const int32_t s8[] = { -128, -39, 72, 127 }, u8[] = { 0, 89, 200, 255 };
@@ -159,12 +176,27 @@ static void run_d2(struct example *example)
 
 static void run_d3(struct example *example)
 {
-	const int32_t full[] = { -128, 43 }, q[] = { -127, 42 };
+	const int32_t full[] = { -128, 43 }, q[] = { -127, 42 }, clipped[] = { -127, 127 };
+	const struct qmac_extent extent = { 1, 1, 2 };
 	const float x[] = { -3, 1 };
 	struct example_result result;
+	float scale = 1.f / 127, back[2] = { 0 };
+	int32_t zero = 0, wide[2];
+	struct qmac_quant_params params = { QMAC_TYPE_S8, -127, 127, 1, &scale, &zero, false };
+	int8_t codes[2] = { 0 };
+
+	example_status(example, "quantize",
+		       qmac_quantize(example->context, &params, &extent, x, codes, NULL));
+	example_status(example, "dequantize",
+		       qmac_dequantize(example->context, &params, &extent, codes, back));
+	wide[0] = codes[0];
+	wide[1] = codes[1];
+	example_codes(example, "as written, |rmax| / 127: q", clipped, wide, 2);
+	example_number(example, "-3 comes back as", -1, (double)back[0], 6);
 
 	example_quantize(example, SPEC(S8, 0), QMAC_ROUND_EVEN, x, 2, &result);
-	example_number(example, "scale", 3.0 / 127, (double)result.scale, 7);
+	example_number(example, "max(|rmin|, |rmax|) / 127: scale", 3.0 / 127, (double)result.scale,
+		       7);
 	example_codes(example, "q", q, result.q, 2);
 	example_quantize(example, SPEC(S8, .scheme = QMAC_SCHEME_SYMMETRIC_FULL), QMAC_ROUND_EVEN,
 			 x, 2, &result);
@@ -285,10 +317,11 @@ const struct example_entry examples_linear[] = {
 	{ "B1", "the numpy example, three zero points", run_b1 },
 	{ "B5", "quantize_per_tensor(x, 0.1, 0)", run_b5 },
 	{ "B7", "pruning by mask", run_b7 },
+	{ "D1", "r = S (q - Z)", run_d1 },
 	{ "D2", "[-1.8, 0.5] asymmetric", run_d2 },
 	{ "D3", "[-3, 1] symmetric: the greater magnitude counts", run_d3 },
 	{ "D4", "asymmetric fills the range", run_d4 },
-	{ "D4b", "where the zero point is added", run_position },
+	{ "D3", "where the zero point is added", run_position },
 	{ "E3", "scales of n = 8, 4, 2 bits for [-1, 3]", run_e3 },
 	{ "E4", "granularity", run_e4 },
 	{ "E8", "constant tensors, least range 0.01", run_e8 },

@@ -1,44 +1,107 @@
 // SPDX-License-Identifier: MIT
-/* Examples of other tools' rules and of calibration. */
+/* Examples of other tools' rules. */
 #include <string.h>
 
 #include "selftest.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Bins are half a unit wide, so that a range ends half a unit above its last number. */
-static void run_b3(struct example *example)
+/* The range [-1, 2] as each tool has it. */
+static void run_b8(struct example *example)
 {
 	static const struct {
-		uint8_t method;
-		double percentile;
-		const char *name;
-		double lo, hi;
+		uint8_t tool, type;
+		bool symmetric;
+		double scale;
+		int32_t zero;
 	} cases[] = {
-		{ QMAC_METHOD_MINMAX, 0, "min-max, all batches", 0, 1023 },
-		{ QMAC_METHOD_PERCENTILE, 50, "percentile 50", 256, 767.5 },
+		{ QMAC_TOOL_ONNX, QMAC_TYPE_U8, false, 3.0 / 255, 85 },
+		{ QMAC_TOOL_ORT, QMAC_TYPE_S8, false, 3.0 / 255, -43 },
+		{ QMAC_TOOL_ORT_DYNAMIC, QMAC_TYPE_U8, false, 3.0 / 255, 85 },
+		{ QMAC_TOOL_TFLITE, QMAC_TYPE_S8, false, 3.0 / 255, -43 },
+		{ QMAC_TOOL_TENSORRT, QMAC_TYPE_S8, true, 2.0 / 127, 0 },
+		{ QMAC_TOOL_NCNN, QMAC_TYPE_S8, true, 2.0 / 127, 0 },
+		{ QMAC_TOOL_FBGEMM, QMAC_TYPE_U8, false, 3.0 / 255, 85 },
+		{ QMAC_TOOL_SNPE, QMAC_TYPE_U8, false, 3.0 / 255, 85 },
 	};
-	struct qmac_calibration_range range = { 0 };
-	struct qmac_calibration *calibration;
-	float x[2][512];
-	int ret = qmac_calibration_create(example->context, NULL, &calibration);
+	const float lo = -1, hi = 2;
 
-	for (int i = 0; i < 1024; i++)
-		x[i / 512][i % 512] = (float)(i * 5 % 1024);
-	for (size_t i = 0; !ret && i < 2; i++)
-		ret = qmac_calibration_update(calibration, x[i], 512);
-	for (size_t i = 0; !ret && i < COUNT(cases); i++) {
-		const struct qmac_calibration_method method = {
-			.method = cases[i].method,
-			.percentile = cases[i].percentile,
-		};
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct qmac_tool_spec spec = { .tool = cases[i].tool,
+						     .type = cases[i].type,
+						     .symmetric = cases[i].symmetric };
+		struct qmac_quant_params params = { 0 };
+		float multiplier = 0;
+		int ret = qmac_quant_params_init(example->context, &params, cases[i].type, 1);
 
-		ret = qmac_calibration_choose(calibration, &method, &range);
-		example_number(example, cases[i].name, cases[i].lo, (double)range.lo, 9);
-		example_number(example, "to", cases[i].hi, (double)range.hi, 9);
+		if (!ret)
+			ret = qmac_tool_choose(example->context, &spec, &lo, &hi, &params,
+					       &multiplier);
+		example_status(example, qmac_tool_name(cases[i].tool), ret);
+		example_number(example, qmac_tool_name(cases[i].tool), cases[i].scale,
+			       ret ? 0 : (double)params.scale[0], 7);
+		example_number(example, "Z", cases[i].zero, ret ? 0 : params.zero_point[0], 9);
+		qmac_quant_params_release(&params);
 	}
-	example_status(example, "calibrate", ret);
-	qmac_calibration_destroy(calibration);
+}
+
+/* A tensor as ncnn quantizes it: the scale of its absmax, codes to +-127. */
+static float ncnn(struct example *example, const float *x, size_t count, int8_t *q, int32_t *wide,
+		  float *scale)
+{
+	const struct qmac_tool_spec spec = { .tool = QMAC_TOOL_NCNN,
+					     .type = QMAC_TYPE_S8,
+					     .symmetric = true };
+	const struct qmac_extent extent = { 1, 1, count };
+	struct qmac_quant_params params = { 0 };
+	struct qmac_quantize_options how;
+	float lo, hi, multiplier = 0;
+	int ret = qmac_range_minmax(example->context, x, &extent, QMAC_NAN_ERROR, &lo, &hi);
+
+	if (!ret)
+		ret = qmac_quant_params_init(example->context, &params, QMAC_TYPE_S8, 1);
+	if (!ret)
+		ret = qmac_tool_choose(example->context, &spec, &lo, &hi, &params, &multiplier);
+	if (!ret)
+		ret = qmac_tool_options(example->context, &spec, &multiplier, &how);
+	if (!ret)
+		ret = qmac_quantize(example->context, &params, &extent, x, q, &how);
+	*scale = ret ? 0 : params.scale[0];
+	for (size_t i = 0; i < count; i++)
+		wide[i] = q[i];
+	example_status(example, "ncnn", ret);
+	qmac_quant_params_release(&params);
+	return multiplier;
+}
+
+/* Data, normalized and clipped; scales; codes; an integer product; a real number. */
+static void run_c1(struct example *example)
+{
+	const float pixels[] = { 0, 64, 128, 255 }, weights[] = { 0.5f, -1, 0.25f, 0.75f };
+	const int32_t x_codes[] = { -127, -64, 0, 127 }, w_codes[] = { 64, -127, 32, 95 };
+	float x[4], x_scale, w_scale, multiplier, result = 0;
+	int8_t x_q[4] = { 0 }, w_q[4] = { 0 };
+	int32_t x_wide[4], w_wide[4], acc = 0;
+
+	for (size_t i = 0; i < 4; i++) {
+		x[i] = (pixels[i] - 128) / 128;
+		x[i] = x[i] > 0.9921875f ? 0.9921875f : x[i];
+	}
+	x[0] = -0.9921875f; /* clipped on the other side */
+	multiplier = ncnn(example, x, 4, x_q, x_wide, &x_scale);
+	example_number(example, "data: 127 / absmax", 128, (double)multiplier, 7);
+	example_codes(example, "codes", x_codes, x_wide, 4);
+	multiplier = ncnn(example, weights, 4, w_q, w_wide, &w_scale);
+	example_number(example, "weights: 127 / absmax", 127, (double)multiplier, 7);
+	example_codes(example, "codes", w_codes, w_wide, 4);
+	for (size_t i = 0; i < 4; i++)
+		acc += x_wide[i] * w_wide[i];
+	example_number(example, "integer product", 12065, acc, 9);
+	example_status(
+		example, "dequantize",
+		qmac_dequantize_acc(example->context, &acc, 1, 1, x_scale, &w_scale, 1, &result));
+	example_number(example, "dequantized (the real product is 0.748047)", 12065.0 / (128 * 127),
+		       (double)result, 6);
 }
 
 /* Scales of the tool are reciprocals; their product divides the accumulator. */
@@ -58,74 +121,6 @@ static void run_c2(struct example *example)
 		       qmac_dequantize_acc(example->context, &acc, 1, 1, data_scale, &weight_scale,
 					   1, &x));
 	example_number(example, "7748427 dequantized", 1000, (double)x, 6);
-}
-
-static void filter(struct example *example, const char *name, const uint64_t *bins, bool as_written,
-		   int32_t left, int32_t right)
-{
-	const int32_t expected[] = { left, right };
-	size_t from = 0, to = 0;
-	int ret = qmac_two_pointer(example->context, bins, 10, 0.99, as_written, &from, &to);
-
-	example_status(example, name, ret);
-	example_codes(example, name, expected, (int32_t[]){ (int32_t)from, (int32_t)to }, 2);
-}
-
-static void run_d5(struct example *example)
-{
-	static const uint64_t bell[] = { 1, 0, 0, 50, 200, 500, 200, 48, 0, 1 };
-	static const uint64_t equal[] = { 7, 7, 7, 7, 7, 7, 7, 7, 7, 7 };
-	static const uint64_t spike[] = { 0, 0, 0, 0, 0, 9, 0, 0, 0, 0 };
-
-	filter(example, "as written: bins", bell, true, 3, 7);
-	filter(example, "equal", equal, true, 0, 9);
-	filter(example, "spike", spike, true, 5, 5);
-	filter(example, "corrected: bins", bell, false, 3, 8);
-	filter(example, "equal", equal, false, 0, 10);
-	filter(example, "spike", spike, false, 5, 6);
-}
-
-/* Edges of the bins that are left, -5 to 5, as a symmetric scale. */
-static void run_d5_scale(struct example *example)
-{
-	static const struct {
-		const char *name;
-		float lo, hi;
-		double scale;
-	} cases[] = {
-		{ "as written, [-2, 2]: scale", -2, 2, .0157480315 },
-		{ "corrected, [-2, 3]: scale", -2, 3, .0236220472 },
-	};
-
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		const float x[] = { cases[i].lo, cases[i].hi };
-		struct example_result result;
-
-		example_quantize(example, &(const struct qmac_quant_spec){ .type = QMAC_TYPE_S8 },
-				 QMAC_ROUND_EVEN, x, 2, &result);
-		example_number(example, cases[i].name, cases[i].scale, (double)result.scale, 7);
-	}
-}
-
-static void run_e1(struct example *example)
-{
-	const struct qmac_calibration_method method = { .method = QMAC_METHOD_AVERAGE };
-	static const float batches[][2] = { { -1, 1 }, { -3, 2 }, { 0, 4 } };
-	struct qmac_calibration_range range = { 0 };
-	struct qmac_calibration *calibration;
-	int ret = qmac_calibration_create(example->context, NULL, &calibration);
-
-	for (size_t i = 0; !ret && i < COUNT(batches); i++) {
-		ret = qmac_calibration_update(calibration, batches[i], 2);
-		if (!ret)
-			ret = qmac_calibration_step(calibration, 0.5f);
-	}
-	if (!ret)
-		ret = qmac_calibration_choose(calibration, &method, &range);
-	example_status(example, "calibrate", ret);
-	example_number(example, "moving average, 0.5: from", -1, (double)range.lo, 9);
-	example_number(example, "to", 2.75, (double)range.hi, 9);
-	qmac_calibration_destroy(calibration);
 }
 
 static void run_e5(struct example *example)
@@ -208,6 +203,9 @@ static void run_e6(struct example *example)
 		example_number(example, "to", cases[i].max, (double)encoding.max, 6);
 		example_number(example, "Z", cases[i].zero, zero, 9);
 	}
+	example_number(example, "in fp32 5.1 * S is", 127.5, (double)(5.1f * (255 / 10.2f)), 9);
+	example_number(example, "in fp64 (would round to 127)", 127.49999999999999,
+		       255 / 10.2 * 5.1, 17);
 }
 
 static void run_e7(struct example *example)
@@ -252,15 +250,13 @@ static void run_e8(struct example *example)
 }
 
 const struct example_entry examples_tools[] = {
-	{ "B3", "calibration strategies, 0 to 1023 in two batches", run_b3 },
+	{ "B8", "tools' scales and zero points of [-1, 2]", run_b8 },
+	{ "C1", "ncnn's flow in six steps", run_c1 },
 	{ "C2", "reciprocal scales of ncnn", run_c2 },
-	{ "D5", "two-pointer filter, as written and corrected: bins left", run_d5 },
-	{ "D5b", "two-pointer filter: scales", run_d5_scale },
-	{ "E1", "moving average of [-1, 1], [-3, 2], [0, 4]", run_e1 },
 	{ "E5", "bit-width options", run_e5 },
 	{ "E6", "SNPE's rule: ranges", run_e6 },
 	{ "E7", "SNPE's rule: worked example", run_e7 },
-	{ "E8b", "SNPE's rule: constant tensors", run_e8 },
+	{ "E8", "SNPE's rule: constant tensors", run_e8 },
 };
 
 const size_t examples_tools_count = COUNT(examples_tools);
