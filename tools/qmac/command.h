@@ -16,6 +16,7 @@ int command_gemm(int argc, char **argv);
 int command_calibrate(int argc, char **argv);
 int command_table(int argc, char **argv);
 int command_dequantize(int argc, char **argv);
+int command_prune(int argc, char **argv);
 int command_quantize(int argc, char **argv);
 int command_quantize_network(int argc, char **argv);
 int command_quantize_tensor(int argc, char **argv);

@@ -17,6 +17,7 @@ static const struct {
 	{ "gemm", command_gemm, "multiply matrices on a device" },
 	{ "calibrate", command_calibrate, "choose the range of a tensor's codes from data" },
 	{ "table", command_table, "convert calibration files" },
+	{ "prune", command_prune, "set the least weights of a tensor to 0" },
 	{ "quantize", command_quantize, "make integers of a float tensor or ONNX network" },
 	{ "dequantize", command_dequantize, "make float numbers of such integers" },
 	{ "selftest", command_selftest, "compare with worked examples" },

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <float.h>
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+#include <qmac/qmac.h>
+
+#include "command.h"
+#include "npy/npy.h"
+
+static const char help[] =
+	"usage: qmac prune IN.npy [-o OUT.npy] (--threshold T | --sparsity S) [OPTION]...\n"
+	"\n"
+	"Sets the weights of least magnitude of a float32 tensor to 0. Shape and order stay, and\n"
+	"the codes of zeros stand for exactly 0 in every scheme but --zero free.\n"
+	"\n"
+	"  -o, --output FILE  write the tensor with its zeros\n"
+	"  --threshold T      weights of a magnitude up to T go\n"
+	"  --sparsity S       this share of all weights goes, more than 0 and up to 1: those of\n"
+	"                     least magnitude, of equal ones the first\n"
+	"  --mask FILE        write uint8 of the same shape, 1 for a weight that stays\n"
+	"  --json             print a JSON object\n";
+
+struct options {
+	const char *input, *output, *mask;
+	struct qmac_prune_options prune;
+	bool json;
+};
+
+/* What came out. */
+struct result {
+	struct npy_array x;
+	uint8_t *mask;
+	size_t pruned, zeros;
+};
+
+static int misused(const char *what, const char *remedy)
+{
+	fprintf(stderr, "qmac prune: %s: %s\n", what, remedy);
+	return STATUS_USAGE;
+}
+
+static bool parse_number(const char *text, double most, double *out)
+{
+	char *end;
+
+	*out = strtod(text, &end);
+	return end != text && !*end && *out > 0 && *out <= most;
+}
+
+static int parse_option(int option, struct options *options)
+{
+	double number;
+
+	switch (option) {
+	case 'o':
+		options->output = optarg;
+		return -1;
+	case 'm':
+		options->mask = optarg;
+		return -1;
+	case 'j':
+		options->json = true;
+		return -1;
+	case 't':
+		if (!parse_number(optarg, FLT_MAX, &number) || (float)number == 0)
+			return misused(optarg, "--threshold takes a positive fp32 number");
+		options->prune.threshold = (float)number;
+		return -1;
+	case 's':
+		if (!parse_number(optarg, 1, &options->prune.sparsity))
+			return misused(optarg, "--sparsity takes a number above 0, up to 1");
+		return -1;
+	case 'h':
+		fputs(help, stdout);
+		return STATUS_OK;
+	default:
+		fprintf(stderr, "qmac prune --help tells the options\n");
+		return STATUS_USAGE;
+	}
+}
+
+/* An exit status, or -1 to go on. */
+static int parse(int argc, char **argv, struct options *options)
+{
+	static const struct option longs[] = {
+		{ "output", required_argument, NULL, 'o' },
+		{ "threshold", required_argument, NULL, 't' },
+		{ "sparsity", required_argument, NULL, 's' },
+		{ "mask", required_argument, NULL, 'm' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int option, ret = -1;
+
+	*options = (struct options){ 0 };
+	while (ret < 0 && (option = getopt_long(argc, argv, "o:", longs, NULL)) != -1)
+		ret = parse_option(option, options);
+	if (ret >= 0)
+		return ret;
+	if (argc - optind != 1)
+		return misused(argc > optind ? argv[optind + 1] : "no file", "expected one IN.npy");
+	if ((options->prune.threshold > 0) == (options->prune.sparsity > 0))
+		return misused(options->prune.threshold > 0 ? "both" : "nothing to prune by",
+			       "expected --threshold or --sparsity");
+	if (options->output && options->mask && !strcmp(options->output, options->mask))
+		return misused(options->mask, "--mask needs a file of its own");
+	options->input = argv[optind];
+	return -1;
+}
+
+static int load(const char *path, struct npy_array *x)
+{
+	char message[4608];
+
+	if (npy_load(path, x, message, sizeof(message))) {
+		fprintf(stderr, "qmac prune: %s\n", message);
+		return -EINVAL;
+	}
+	if (x->type != NPY_F32) {
+		fprintf(stderr,
+			"qmac prune: %s is %s; expected float32 (numpy: a.astype('float32'))\n",
+			path, npy_type_name(x->type));
+		return -EINVAL;
+	}
+	if (x->count)
+		return 0;
+	fprintf(stderr, "qmac prune: %s is empty; expected at least one number\n", path);
+	return -EINVAL;
+}
+
+static int prune(struct qmac_context *context, const struct options *options, struct result *result)
+{
+	float *x = result->x.data;
+	int ret;
+
+	result->mask = malloc(result->x.count);
+	if (!result->mask) {
+		fprintf(stderr, "qmac prune: %s: no memory\n", options->input);
+		return -ENOMEM;
+	}
+	ret = qmac_prune_mask(context, &options->prune, x, result->x.count, result->mask,
+			      &result->pruned);
+	if (ret) {
+		fprintf(stderr, "qmac prune: %s: %s\n", options->input,
+			qmac_context_message(context));
+		return ret;
+	}
+	qmac_mask_apply(x, result->mask, result->x.count);
+	for (size_t i = 0; i < result->x.count; i++)
+		result->zeros += x[i] == 0;
+	return 0;
+}
+
+static int save(const char *path, const struct npy_array *array)
+{
+	char message[4608];
+
+	if (!path || !npy_save(path, array, message, sizeof(message)))
+		return 0;
+	fprintf(stderr, "qmac prune: %s\n", message);
+	return -EIO;
+}
+
+static int save_all(const struct options *options, const struct result *result)
+{
+	struct npy_array mask = result->x;
+
+	mask.type = NPY_U8;
+	mask.data = result->mask;
+	return save(options->mask, &mask) ? -EIO : save(options->output, &result->x);
+}
+
+static double share(const struct result *result)
+{
+	return (double)result->zeros / (double)result->x.count;
+}
+
+static struct json_object *text_or_null(const char *text)
+{
+	return text ? json_object_new_string(text) : NULL;
+}
+
+static void print_json(const struct options *options, const struct result *result)
+{
+	struct json_object *object = json_object_new_object(), *shape = json_object_new_array();
+	const struct qmac_prune_options *prune = &options->prune;
+
+	for (unsigned int i = 0; i < result->x.ndim; i++)
+		json_object_array_add(shape, json_object_new_uint64(result->x.shape[i]));
+	json_object_object_add(object, "input", json_object_new_string(options->input));
+	json_object_object_add(object, "output", text_or_null(options->output));
+	json_object_object_add(object, "mask", text_or_null(options->mask));
+	json_object_object_add(
+		object, "threshold",
+		prune->threshold > 0 ? json_object_new_double((double)prune->threshold) : NULL);
+	json_object_object_add(object, "shape", shape);
+	json_object_object_add(object, "elements", json_object_new_uint64(result->x.count));
+	json_object_object_add(object, "pruned", json_object_new_uint64(result->pruned));
+	json_object_object_add(object, "zeros", json_object_new_uint64(result->zeros));
+	json_object_object_add(object, "sparsity", json_object_new_double(share(result)));
+	puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY));
+	json_object_put(object);
+}
+
+static void print_text(const struct options *options, const struct result *result)
+{
+	printf("%-10s %s: %zu of %zu weights\n", "pruned", options->input, result->pruned,
+	       result->x.count);
+	printf("%-10s %.6g (%zu zeros)\n", "sparsity", share(result), result->zeros);
+	if (options->output)
+		printf("%-10s %s\n", "written", options->output);
+	if (options->mask)
+		printf("%-10s %s\n", "mask", options->mask);
+}
+
+int command_prune(int argc, char **argv)
+{
+	struct result result = { 0 };
+	struct qmac_context *context;
+	struct options options;
+	int ret = parse(argc, argv, &options);
+
+	if (ret >= 0)
+		return ret;
+	if (qmac_context_create(&context)) {
+		fprintf(stderr, "qmac prune: no memory\n");
+		return STATUS_FAILED;
+	}
+	ret = load(options.input, &result.x);
+	if (!ret)
+		ret = prune(context, &options, &result);
+	if (!ret)
+		ret = save_all(&options, &result);
+	if (!ret && options.json)
+		print_json(&options, &result);
+	else if (!ret)
+		print_text(&options, &result);
+	npy_free(&result.x);
+	free(result.mask);
+	qmac_context_destroy(context);
+	return ret ? STATUS_FAILED : STATUS_OK;
+}
