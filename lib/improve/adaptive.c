@@ -14,16 +14,27 @@
 #include "improve/finite.h"
 #include "improve/ldl.h"
 #include "improve/neighbours.h"
+#include "improve/order.h"
 #include "quant/exact.h"
 #include "quant/walk.h"
 
 #define DEFAULT_PASSES 20
 
+/* Orders in which the weights of a row are rounded one after the other to start with. */
+#define SEQUENCES 2
+
+/* NULL for the inputs' own order; the moments in the order, by qmac_ldl_make(). */
+struct sequence {
+	size_t *order;
+	double *factor;
+};
+
 /**
  * struct search - the work on all rows
  * @descent: Works on some rows at once.
  * @moments: Of the inputs.
- * @factor: Of the moments: qmac_ldl_make().
+ * @sequence: Where descents start from besides the nearest values.
+ * @ordered: [k, LANES] differences in the order of a sequence.
  * @w: Weights.
  * @near: Their nearest values.
  * @far: The others.
@@ -36,7 +47,8 @@
 struct search {
 	struct descent descent;
 	const struct qmac_moments *moments;
-	double *factor;
+	struct sequence sequence[SEQUENCES];
+	double *ordered;
 	const float *w, *near, *far;
 	bool *swapped;
 	double best[LANES];
@@ -75,23 +87,29 @@ static void start_nearest(struct search *search, size_t row, size_t rows)
 }
 
 /* One after the other, each to the value next to what the differences so far ask for. */
-static void start_sequential(struct search *search, size_t row, size_t rows)
+static void start_sequential(struct search *search, const struct sequence *sequence, size_t row,
+			     size_t rows)
 {
-	size_t k = search->descent.k, i, r;
+	struct descent *descent = &search->descent;
+	size_t k = descent->k, i, r;
 	double sum[LANES];
 
-	clear(&search->descent);
+	clear(descent);
 	for (i = 0; i < k; i++) {
+		size_t input = sequence->order ? sequence->order[i] : i;
+
 		memset(sum, 0, sizeof(sum));
-		qmac_lanes_sum(search->factor + i * k, search->descent.d, 0, i, sum);
+		qmac_lanes_sum(sequence->factor + i * k, search->ordered, 0, i, sum);
 		for (r = 0; r < rows; r++) {
-			size_t at = (row + r) * k + i;
+			size_t at = (row + r) * k + input;
 			double near = (double)search->near[at], far = (double)search->far[at];
 			double goal = (double)search->w[at] + sum[r];
 			bool swap = (goal - near) * (goal - near) > (goal - far) * (goal - far);
 
-			place(search, i, r, at, swap);
+			place(search, input, r, at, swap);
 		}
+		memcpy(search->ordered + i * LANES, descent->d + input * LANES,
+		       LANES * sizeof(*descent->d));
 	}
 }
 
@@ -123,7 +141,7 @@ static void keep_better(struct search *search, size_t row, size_t rows)
 
 static void search_rows(struct search *search, size_t row, size_t rows)
 {
-	size_t r;
+	size_t r, s;
 
 	start_nearest(search, row, rows);
 	qmac_descent_measure(&search->descent);
@@ -132,9 +150,11 @@ static void search_rows(struct search *search, size_t row, size_t rows)
 		search->before += search->best[r];
 	qmac_descent_run(&search->descent);
 	keep_better(search, row, rows);
-	start_sequential(search, row, rows);
-	qmac_descent_run(&search->descent);
-	keep_better(search, row, rows);
+	for (s = 0; s < SEQUENCES; s++) {
+		start_sequential(search, &search->sequence[s], row, rows);
+		qmac_descent_run(&search->descent);
+		keep_better(search, row, rows);
+	}
 	for (r = 0; r < rows; r++)
 		search->after += search->best[r];
 }
@@ -165,30 +185,44 @@ static EXACT void run(struct search *search, size_t n, struct qmac_adaptive_repo
 
 static void release(struct search *search)
 {
+	size_t s;
+
 	free(search->descent.d);
 	free(search->descent.other);
 	free(search->descent.step);
 	free(search->descent.gradient);
 	free(search->descent.cost);
-	free(search->factor);
+	for (s = 0; s < SEQUENCES; s++) {
+		free(search->sequence[s].order);
+		free(search->sequence[s].factor);
+	}
+	free(search->ordered);
 	free(search->swapped);
 }
 
 static int prepare(struct qmac_context *context, struct search *search, size_t n)
 {
 	struct descent *descent = &search->descent;
-	size_t lanes = descent->k * LANES;
+	size_t lanes = descent->k * LANES, s;
+	int error = 0;
 
 	descent->d = calloc(lanes, sizeof(double));
 	descent->other = calloc(lanes, sizeof(double));
 	descent->step = calloc(lanes, sizeof(double));
 	descent->gradient = calloc(lanes, sizeof(double));
 	descent->cost = calloc(lanes, sizeof(double));
+	search->ordered = calloc(lanes, sizeof(double));
 	search->swapped = calloc(n * descent->k, sizeof(*search->swapped));
 	if (!descent->d || !descent->other || !descent->step || !descent->gradient ||
-	    !descent->cost || !search->swapped)
+	    !descent->cost || !search->ordered || !search->swapped)
 		return qmac_fail_nomem(context, "the search for the best rounding");
-	return qmac_ldl_make(context, search->moments, 0, NULL, &search->factor);
+	search->sequence[1].order = qmac_order_by_activity(context, search->moments);
+	if (!search->sequence[1].order)
+		return -ENOMEM;
+	for (s = 0; s < SEQUENCES && !error; s++)
+		error = qmac_ldl_make(context, search->moments, 0, search->sequence[s].order,
+				      &search->sequence[s].factor);
+	return error;
 }
 
 static int search_all(struct qmac_context *context, const struct qmac_moments *moments,

@@ -12,53 +12,12 @@
 #include "context.h"
 #include "improve/finite.h"
 #include "improve/ldl.h"
+#include "improve/order.h"
 #include "quant/exact.h"
 #include "quant/params.h"
 
 /* Where scales do not ask for more. */
 #define STRETCH 32
-
-struct activity {
-	double square;
-	size_t input;
-};
-
-static int more_active(const void *a, const void *b)
-{
-	const struct activity *x = a, *y = b;
-
-	if (x->square != y->square)
-		return x->square > y->square ? -1 : 1;
-	return x->input < y->input ? -1 : 1;
-}
-
-static EXACT void sort(struct activity *activity, size_t k)
-{
-	qsort(activity, k, sizeof(*activity), more_active);
-}
-
-/* NULL without memory. */
-static size_t *order_of(const struct qmac_moments *moments)
-{
-	size_t k = moments->k, *order = calloc(k, sizeof(*order)), i;
-	struct activity *activity = calloc(k, sizeof(*activity));
-	fenv_t saved;
-
-	if (!order || !activity) {
-		free(order);
-		free(activity);
-		return NULL;
-	}
-	for (i = 0; i < k; i++)
-		activity[i] = (struct activity){ moments->square[i * k + i], i };
-	exact_enter(&saved);
-	sort(activity, k);
-	exact_leave(&saved);
-	for (i = 0; i < k; i++)
-		order[i] = activity[i].input;
-	free(activity);
-	return order;
-}
 
 static int allocate(struct gptq *gptq, size_t n)
 {
@@ -86,9 +45,8 @@ static int prepare(struct gptq *gptq, const struct qmac_gptq_options *options,
 	if (!error)
 		error = allocate(gptq, n);
 	if (!error && options->by_activity) {
-		gptq->order = order_of(moments);
-		if (!gptq->order)
-			error = qmac_fail_nomem(gptq->context, "the order of the inputs");
+		gptq->order = qmac_order_by_activity(gptq->context, moments);
+		error = gptq->order ? 0 : -ENOMEM;
 	}
 	if (!error)
 		error = qmac_ldl_make(gptq->context, moments, options->damping, gptq->order,

@@ -121,18 +121,19 @@ struct qmac_adaptive_report {
  *
  * The goal of AdaRound (Nagel et al. 2020): of the two codes next to each weight
  * the one with which E[((w - v)^T x)^2] of the row comes out least. A descent that
- * always takes the change that gains most in the row starts once from the nearest
- * codes and once from codes rounded one after the other as in qmac_gptq(), and
- * the better end is kept. It needs no learning rate, never ends up worse than
- * rounding to nearest, and unless @passes ends it no single change improves the
- * result. It is no search of all 2^k choices: the best of them may be better.
+ * always takes the change that gains most in the row starts from the nearest codes
+ * and from codes rounded one after the other as in qmac_gptq(), in the order of the
+ * inputs and by activity; the best end is kept. It needs no learning rate, never
+ * ends up worse than rounding to nearest, and unless @passes ends it no single
+ * change improves the result. It is no search of all 2^k choices: the best of them
+ * may be better.
  *
  * A weight that is a code already keeps it, so zeros stay zeros; one beyond the
- * codes keeps the last.
+ * codes keeps the last. 16 * k * k bytes are needed besides the moments.
  *
  * Return: 0, -EINVAL (parameters, shapes), -EDOM (a weight is NaN or infinite, or
- * its code stands for a number beyond fp32, with its index), -ENOMEM. Nothing is
- * written on failure.
+ * its code stands for a number beyond fp32, with its index; @moments are not those
+ * of any inputs), -ENOMEM. Nothing is written on failure.
  */
 QMAC_EXPORT int qmac_round_adaptive(struct qmac_context *context,
 				    const struct qmac_quant_params *params,
