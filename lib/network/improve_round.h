@@ -38,4 +38,8 @@ int improve_round_layer(struct rounding *rounding);
 /* Sees to it that a weight of each scale has the greatest code, at the least expense. */
 void improve_round_keep_scales(struct rounding *rounding);
 
+/* The same for the blocks of a group of output channels that @params are for. */
+void improve_round_keep_blocks(struct rounding *rounding, size_t group,
+			       const struct qmac_quant_params *params);
+
 #endif /* QMAC_NETWORK_IMPROVE_ROUND_H */

@@ -127,6 +127,8 @@ static int gptq(struct rounding *rounding, size_t group)
 		return error;
 	error = qmac_group_dequantize(rounding->context, &params, &blocks, rounding->q,
 				      rounding->v + first);
+	if (!error && options->group)
+		improve_round_keep_blocks(rounding, group, &params);
 	qmac_quant_params_release(&params);
 	return error;
 }

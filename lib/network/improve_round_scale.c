@@ -25,9 +25,9 @@ static double slope(const struct qmac_moments *moments, const float *w, const fl
 	return sum;
 }
 
-/* What the weights of a row could become, at the expense of d^T H d. */
-static void look_at_row(const struct rounding *rounding, size_t row, float greatest,
-			struct change *best)
+/* What weights @from to @to of a row could become, at the expense of d^T H d. */
+static void look_at_row(const struct rounding *rounding, size_t row, size_t from, size_t to,
+			float greatest, struct change *best)
 {
 	const size_t k = rounding->layer->inputs;
 	const struct qmac_moments *moments = &rounding->moments[row / rounding->layer->outputs];
@@ -35,7 +35,7 @@ static void look_at_row(const struct rounding *rounding, size_t row, float great
 	size_t j;
 	int sign;
 
-	for (j = 0; j < k; j++) {
+	for (j = from; j < to; j++) {
 		double at = w[j] == 0 ? 0 : slope(moments, w, v, j);
 
 		for (sign = -1; w[j] != 0 && sign <= 1; sign += 2) {
@@ -72,7 +72,28 @@ void improve_round_keep_scales(struct rounding *rounding)
 		if (greatest_of(rounding->v + first, each * k) >= want)
 			continue;
 		for (r = c * each; r < (c + 1) * each; r++)
-			look_at_row(rounding, r, want, &best);
+			look_at_row(rounding, r, 0, k, want, &best);
 		rounding->v[best.weight] = best.value;
 	}
+}
+
+void improve_round_keep_blocks(struct rounding *rounding, size_t group,
+			       const struct qmac_quant_params *params)
+{
+	size_t k = rounding->layer->inputs, length = rounding->options->group, r, from;
+	const float *scale = params->scale;
+
+	for (r = group * rounding->layer->outputs; r < (group + 1) * rounding->layer->outputs; r++)
+		for (from = 0; from < k; from += length, scale++) {
+			size_t to = k - from < length ? k : from + length;
+			float want = *scale * (float)params->q_max;
+			struct change best = { .cost = INFINITY };
+
+			/* A block of zeros has no weight to raise, and a scale of its own. */
+			if (greatest_of(rounding->v + r * k + from, to - from) >= want)
+				continue;
+			look_at_row(rounding, r, from, to, want, &best);
+			if (best.cost < INFINITY)
+				rounding->v[best.weight] = best.value;
+		}
 }

@@ -20,11 +20,11 @@
  *   device.h    devices, buffers, jobs: hardware, simulation or reference
  *   gemm.h      matrix products and linear layers
  *   train.h     quantization-aware training: fake quantization and its gradients
- *   network.h   networks from ONNX files: run, examined, quantized
- *   network_improve.h  steps that make quantized networks more accurate
  *   improve.h   better codes of weights: bias, ranges, rounding, GPTQ, pruning
+ *   network.h   networks from ONNX files: run, examined, quantized
  *   network_calibrate.h  ranges of a network's activations from samples
  *   network_table.h      a network's ranges and scales in calibration files
+ *   network_improve.h  steps that make quantized networks more accurate
  *   ops.h       reference operators, the definition of all integer results
  *
  * Conventions of the whole library:
