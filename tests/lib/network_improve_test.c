@@ -303,12 +303,51 @@ static void test_equalize_skips(void)
 	}
 }
 
+/* Ranges of 2 and 1 could only become 1 and 2. */
+static void test_equalize_ends(void)
+{
+	struct qmac_network *network = pair_with(NET_RELU, 0, 0, false);
+	float *first = values_of(network, "a.w"), *second = values_of(network, "b.w");
+	struct qmac_network_pair report[2];
+	size_t i;
+
+	for (i = 0; i < 54; i++)
+		first[i] = i % 6 ? 0.5f : 2;
+	for (i = 0; i < 81; i++)
+		second[i] = i % 9 ? -0.25f : -1;
+	tap_ok(done(qmac_network_equalize(network, report)) && !report[0].changed && first[0] == 2,
+	       "a factor that brings ranges no closer is left out");
+	qmac_network_destroy(network);
+}
+
+/* Rows of pixels become channels: each has something of every channel. */
+static void test_mixed_channels(void)
+{
+	struct qmac_network *network = build(context, (struct net_shape){ 4, { 1, 2, 6, 6 } });
+	struct qmac_network_pair report[2];
+	struct rng rng = { 12 };
+	struct net_node *turn;
+	size_t at;
+
+	at = conv(network, "a", 0, 4, 2, window(1, 1, 0), true, &rng);
+	turn = node(network, NET_TRANSPOSE, "turn", at, NET_NONE, NET_NONE);
+	turn->attributes.perm_count = 4;
+	memcpy(turn->attributes.perm, (const size_t[]){ 0, 2, 3, 1 }, 4 * sizeof(size_t));
+	at = conv(network, "b", turn->output, 3, 6, window(1, 1, 0), true, &rng);
+	network = built(network, at, 0);
+	tap_ok(done(qmac_network_equalize(network, report)) && report[0].skipped &&
+		       strstr(report[0].skipped, "several output channels") &&
+		       !strcmp(report[0].where, "b"),
+	       "inputs of several channels at once are no pair");
+	qmac_network_destroy(network);
+}
+
 /* A bias so small that a factor would cost it digits. */
 static void test_equalize_exact(void)
 {
 	struct qmac_network *network = pair_with(NET_RELU, 0, 0, false);
 	float *w = values_of(network, "a.w"), *b = values_of(network, "a.b");
-	float want[18], x[12], got[18];
+	float want[18], x[12], got[18], first, other;
 	size_t i;
 
 	fill(x, 12, 1);
@@ -317,11 +356,16 @@ static void test_equalize_exact(void)
 	b[3] = 0x1.000002p-126f;
 	b[4] = 0x1p-149f;
 	run(network, 2, x, want);
+	first = w[18];
+	other = w[0];
 	tap_ok(done(qmac_network_equalize(network, NULL)), "biases next to the subnormal numbers");
 	run(network, 2, x, got);
-	tap_ok(!memcmp(want, got, sizeof(want)) && values_of(network, "a.b")[3] == b[3] &&
-		       values_of(network, "a.w")[18] == w[18],
-	       "keep their digits: their channels are left alone");
+	tap_ok(!memcmp(want, got, sizeof(want)) &&
+		       values_of(network, "a.b")[3] == 0x1.000002p-126f &&
+		       values_of(network, "a.b")[4] == 0x1p-149f &&
+		       values_of(network, "a.w")[18] == first &&
+		       values_of(network, "a.w")[0] != other,
+	       "keep their digits: their channels are left alone, others are not");
 	qmac_network_destroy(network);
 }
 
@@ -540,6 +584,8 @@ int main(void)
 	test_equalize();
 	test_balance();
 	test_equalize_skips();
+	test_equalize_ends();
+	test_mixed_channels();
 	test_equalize_exact();
 	test_smooth();
 	test_prune();
