@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Decisions of a quantized network: which nodes, which activations, which scales. */
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include <qmac/type.h>
@@ -181,8 +182,13 @@ static int choose(struct quantizer *quantizer, size_t number,
 		.scale = &activation->scale,
 		.zero_point = &activation->zero,
 	};
-	int error = qmac_quant_choose(from->context, &spec, &range->lo, &range->hi, &params);
+	int error;
 
+	if (isnan(range->lo) || isnan(range->hi))
+		return qmac_fail(from->context, -EDOM,
+				 "tensor '%.80s' has no range: calibrate, or add it to the table",
+				 from->tensors[number].name);
+	error = qmac_quant_choose(from->context, &spec, &range->lo, &range->hi, &params);
 	if (error)
 		return qmac_fail_more(from->context, error,
 				      "tensor '%.80s': ", from->tensors[number].name);

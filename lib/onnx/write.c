@@ -240,7 +240,7 @@ static Onnx__ModelProto *make_model(struct writer *writer)
 	onnx__graph_proto__init(graph);
 	onnx__operator_set_id_proto__init(opset);
 	opset->has_version = 1;
-	opset->version = onnx_write_opset(network);
+	opset->version = writer->opset;
 	opset->domain = writer_text(writer, "");
 	opsets[0] = opset;
 	model->n_opset_import = 1;
@@ -259,9 +259,9 @@ static Onnx__ModelProto *make_model(struct writer *writer)
 	return writer->failed ? NULL : model;
 }
 
-int qmac_network_save(const struct qmac_network *network, const char *path)
+static int save(const struct qmac_network *network, const char *path, int64_t opset)
 {
-	struct writer writer = { .network = network };
+	struct writer writer = { .network = network, .opset = opset };
 	Onnx__ModelProto *model = make_model(&writer);
 	uint8_t *data = NULL;
 	size_t bytes = 0;
@@ -288,4 +288,21 @@ int qmac_network_save(const struct qmac_network *network, const char *path)
 	free(data);
 	release(&writer);
 	return error;
+}
+
+int qmac_network_save(const struct qmac_network *network, const char *path)
+{
+	return save(network, path, onnx_write_opset(network));
+}
+
+int qmac_network_save_opset(const struct qmac_network *network, const char *path,
+			    unsigned int opset)
+{
+	int64_t least = onnx_write_opset(network);
+
+	if (opset < least || opset > ONNX_LAST_OPSET)
+		return qmac_fail(network->context, -EINVAL,
+				 "opset %u: this network can be written with %lld to %d", opset,
+				 (long long)least, ONNX_LAST_OPSET);
+	return save(network, path, opset);
 }

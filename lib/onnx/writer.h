@@ -14,10 +14,14 @@
  */
 struct writer {
 	const struct qmac_network *network;
+	int64_t opset;
 	void **blocks;
 	size_t block_count, block_room;
 	bool failed;
 };
+
+/* The newest opset whose operators are written, and read, as described. */
+#define ONNX_LAST_OPSET 22
 
 /* Zeroed memory; never NULL unless @failed. */
 void *writer_take(struct writer *writer, size_t bytes);

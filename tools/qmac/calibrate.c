@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calibrate_network.h"
 #include "calibrate_options.h"
 #include "calibrate_report.h"
 #include "calibrate_tensor.h"
@@ -156,8 +157,11 @@ int command_calibrate(int argc, char **argv)
 	struct qmac_table table = { 0 };
 	struct calibrate_options options;
 	struct qmac_context *context;
-	int ret = calibrate_options_parse(argc, argv, &options);
+	int ret;
 
+	if (calibrate_network_asked(argc, argv))
+		return calibrate_network(argc, argv);
+	ret = calibrate_options_parse(argc, argv, &options);
 	if (ret >= 0)
 		return ret;
 	if (qmac_context_create(&context)) {

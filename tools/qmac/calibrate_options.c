@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calibrate_network.h"
 #include "codes_options.h"
 #include "command.h"
 #include "same_file.h"
@@ -247,6 +248,8 @@ static int take(int c, struct reader *reader)
 		return -1;
 	case OPT_HELP:
 		fputs(help, stdout);
+		fputs("\nor, for a whole network:\n\n", stdout);
+		calibrate_network_help();
 		return STATUS_OK;
 	default:
 		return take_switch(c, reader);

@@ -20,8 +20,10 @@ enum {
 	OPT_ACTIVATION_BITS,
 	OPT_WEIGHTS_ONLY,
 	OPT_PER_CHANNEL,
-	OPT_WIDEN,
-	OPT_ACTIVATIONS,
+	OPT_OPSET,
+	OPT_FORMAT,
+	OPT_RESUME,
+	OPT_SVG,
 	OPT_JSON,
 	OPT_HELP,
 };
@@ -31,12 +33,19 @@ static const struct option longs[] = {
 	{ "labels", required_argument, NULL, OPT_LABELS },
 	{ "calib", required_argument, NULL, OPT_CALIB },
 	{ "bits", required_argument, NULL, OPT_BITS },
+	{ "bitwidth", required_argument, NULL, OPT_BITS }, /* these: SNPE's names */
 	{ "weight-bits", required_argument, NULL, OPT_WEIGHT_BITS },
+	{ "weights_bitwidth", required_argument, NULL, OPT_WEIGHT_BITS },
 	{ "activation-bits", required_argument, NULL, OPT_ACTIVATION_BITS },
+	{ "act_bitwidth", required_argument, NULL, OPT_ACTIVATION_BITS },
 	{ "weights-only", no_argument, NULL, OPT_WEIGHTS_ONLY },
 	{ "per-channel", no_argument, NULL, OPT_PER_CHANNEL },
-	{ "widen", no_argument, NULL, OPT_WIDEN },
-	{ "activations", required_argument, NULL, OPT_ACTIVATIONS },
+	{ "opset", required_argument, NULL, OPT_OPSET },
+	{ "format", required_argument, NULL, OPT_FORMAT },
+	{ "resume", required_argument, NULL, OPT_RESUME },
+	{ "svg", required_argument, NULL, OPT_SVG },
+	NETWORK_RANGES_LONGS,
+	NETWORK_CODES_LONGS,
 	{ "output", required_argument, NULL, 'o' },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "help", no_argument, NULL, OPT_HELP },
@@ -46,16 +55,25 @@ static const struct option longs[] = {
 /* What an option needs of NETWORK_TAKES_*; 0 for those that all have. */
 static unsigned int needs(int c)
 {
+	if (c >= NETWORK_CODES_FIRST && c < NETWORK_CODES_END)
+		return NETWORK_TAKES_OUTPUT;
 	switch (c) {
 	case OPT_BITS:
-		return NETWORK_TAKES_BITS | NETWORK_TAKES_WIDTHS;
+		return NETWORK_TAKES_BITS | NETWORK_TAKES_WIDTHS | NETWORK_TAKES_OUTPUT;
 	case OPT_WEIGHT_BITS:
 	case OPT_ACTIVATION_BITS:
-		return NETWORK_TAKES_BITS;
+		return NETWORK_TAKES_BITS | NETWORK_TAKES_OUTPUT;
 	case OPT_WEIGHTS_ONLY:
 		return NETWORK_TAKES_WIDTHS;
-	case OPT_WIDEN:
-	case OPT_ACTIVATIONS:
+	case OPT_DATA:
+	case OPT_LABELS:
+		return NETWORK_TAKES_LABELS;
+	case OPT_FORMAT:
+	case OPT_RESUME:
+	case OPT_SVG:
+		return NETWORK_TAKES_STATE;
+	case OPT_OPSET:
+		return NETWORK_TAKES_OPSET;
 	case 'o':
 		return NETWORK_TAKES_OUTPUT;
 	default:
@@ -106,14 +124,41 @@ static int take_widths(struct network_options *options)
 	return misused(options, "--bits", optarg, "expected a list like 16,8,6,4,2,1");
 }
 
-static int take_activations(struct network_options *options)
+/* Of what is written: widths of codes, all at once or apart. */
+static int take_code_bits(int c, struct network_options *options)
 {
-	if (!strcmp(optarg, "u8"))
-		options->activation_type = QMAC_TYPE_U8;
-	else if (!strcmp(optarg, "s8"))
-		options->activation_type = QMAC_TYPE_S8;
-	else
-		return misused(options, "--activations", optarg, "expected u8 or s8");
+	struct qmac_bitwidths *given = &options->codes.given;
+	const char *command = options->command;
+
+	if (c == OPT_BITS)
+		return network_codes_width(command, "--bits", optarg, &given->all);
+	if (c == OPT_WEIGHT_BITS)
+		return network_codes_width(command, "--weight-bits", optarg, &given->weights);
+	return network_codes_width(command, "--activation-bits", optarg, &given->activations);
+}
+
+/* Of a what-if run: any width. */
+static int take_trial_bits(int c, struct network_options *options)
+{
+	int ret;
+
+	if (c == OPT_WEIGHT_BITS)
+		return take_bits(options, "--weight-bits", &options->weight_bits);
+	if (c == OPT_ACTIVATION_BITS)
+		return take_bits(options, "--activation-bits", &options->activation_bits);
+	ret = take_bits(options, "--bits", &options->weight_bits);
+	options->activation_bits = options->weight_bits;
+	return ret;
+}
+
+static int take_opset(struct network_options *options)
+{
+	char *end;
+	unsigned long opset = strtoul(optarg, &end, 10);
+
+	if (*optarg < '0' || *optarg > '9' || *end || opset < 14 || opset > 22)
+		return misused(options, "--opset", optarg, "expected 14 to 22");
+	options->opset = (unsigned int)opset;
 	return -1;
 }
 
@@ -124,10 +169,7 @@ static int take_flag(int c, struct network_options *options, const char *help)
 		options->weights_only = true;
 		return -1;
 	case OPT_PER_CHANNEL:
-		options->per_channel = true;
-		return -1;
-	case OPT_WIDEN:
-		options->widen = true;
+		options->per_channel = options->codes.per_channel = true;
 		return -1;
 	case OPT_JSON:
 		options->json = true;
@@ -141,55 +183,71 @@ static int take_flag(int c, struct network_options *options, const char *help)
 	}
 }
 
+static int take_name(int c, struct network_options *options)
+{
+	const char **name = c == OPT_DATA     ? &options->data
+			    : c == OPT_LABELS ? &options->labels
+			    : c == OPT_CALIB  ? &options->calibration
+			    : c == OPT_FORMAT ? &options->format
+			    : c == OPT_RESUME ? &options->resume
+			    : c == OPT_SVG    ? &options->svg
+					      : &options->output;
+
+	*name = optarg;
+	return -1;
+}
+
 static int take(int c, struct network_options *options, unsigned int takes, const char *help)
 {
-	int ret;
-
 	if (needs(c) && !(needs(c) & takes)) {
 		fprintf(stderr, "qmac %s: no such option; qmac %s --help tells them\n",
 			options->command, options->command);
 		return STATUS_USAGE;
 	}
+	if (c >= NETWORK_RANGES_FIRST && c < NETWORK_RANGES_END)
+		return network_ranges_option(options->command, c, optarg, &options->ranges);
+	if (c >= NETWORK_CODES_FIRST && c < NETWORK_CODES_END)
+		return network_codes_option(options->command, c, optarg, &options->codes);
 	switch (c) {
 	case OPT_DATA:
-		options->data = optarg;
-		return -1;
 	case OPT_LABELS:
-		options->labels = optarg;
-		return -1;
 	case OPT_CALIB:
-		options->calibration = optarg;
-		return -1;
+	case OPT_FORMAT:
+	case OPT_RESUME:
+	case OPT_SVG:
 	case 'o':
-		options->output = optarg;
-		return -1;
+		return take_name(c, options);
+	case OPT_OPSET:
+		return take_opset(options);
 	case OPT_BITS:
-		if (takes & NETWORK_TAKES_WIDTHS)
-			return take_widths(options);
-		ret = take_bits(options, "--bits", &options->weight_bits);
-		options->activation_bits = options->weight_bits;
-		return ret;
 	case OPT_WEIGHT_BITS:
-		return take_bits(options, "--weight-bits", &options->weight_bits);
 	case OPT_ACTIVATION_BITS:
-		return take_bits(options, "--activation-bits", &options->activation_bits);
-	case OPT_ACTIVATIONS:
-		return take_activations(options);
+		if (takes & NETWORK_TAKES_OUTPUT)
+			return take_code_bits(c, options);
+		return takes & NETWORK_TAKES_WIDTHS ? take_widths(options)
+						    : take_trial_bits(c, options);
 	default:
 		return take_flag(c, options, help);
 	}
 }
 
-static int check_together(const struct network_options *options, unsigned int takes)
+static const char *missing_of(const struct network_options *options, unsigned int takes)
 {
-	const char *missing = NULL;
-
 	if (!options->model)
-		missing = "MODEL.onnx";
-	else if (takes & NETWORK_TAKES_OUTPUT)
-		missing = !options->calibration ? "--calib" : !options->output ? "-o" : NULL;
-	else if (!options->data)
-		missing = "--data";
+		return "MODEL.onnx";
+	if (takes & NETWORK_TAKES_STATE)
+		return options->calibration || options->resume ? NULL : "--calib";
+	if (!(takes & NETWORK_TAKES_OUTPUT))
+		return options->data ? NULL : "--data";
+	if (!options->calibration && !options->ranges.table)
+		return "--calib or --ranges";
+	return options->output ? NULL : "-o";
+}
+
+static int check_together(struct network_options *options, unsigned int takes)
+{
+	const char *missing = missing_of(options, takes);
+
 	if (missing) {
 		fprintf(stderr, "qmac %s: %s is missing; qmac %s --help tells the options\n",
 			options->command, missing, options->command);
@@ -199,7 +257,13 @@ static int check_together(const struct network_options *options, unsigned int ta
 		fprintf(stderr, "qmac %s: --labels go with --data\n", options->command);
 		return STATUS_USAGE;
 	}
-	return -1;
+	if (options->resume && (options->ranges.spec.bins || options->ranges.spec.each)) {
+		fprintf(stderr, "qmac %s: --resume %s: the state says --bins and --each\n",
+			options->command, options->resume);
+		return STATUS_USAGE;
+	}
+	return takes & NETWORK_TAKES_OUTPUT ? network_codes_check(options->command, &options->codes)
+					    : -1;
 }
 
 int network_options_parse(int argc, char **argv, unsigned int takes, const char *help,
@@ -213,9 +277,9 @@ int network_options_parse(int argc, char **argv, unsigned int takes, const char 
 		.weight_bits = 8,
 		.activation_bits = 8,
 		.width_count = sizeof(widths) / sizeof(widths[0]),
-		.activation_type = QMAC_TYPE_U8,
 	};
 	memcpy(options->widths, widths, sizeof(widths));
+	network_ranges_options_init(&options->ranges);
 	while ((c = getopt_long(argc, argv, "o:", longs, NULL)) != -1) {
 		ret = take(c, options, takes, help);
 		if (ret >= 0)
@@ -226,4 +290,9 @@ int network_options_parse(int argc, char **argv, unsigned int takes, const char 
 	if (optind < argc)
 		return misused(options, "argument", argv[optind], "unexpected");
 	return check_together(options, takes);
+}
+
+void network_options_release(struct network_options *options)
+{
+	network_codes_release(&options->codes);
 }

@@ -6,17 +6,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "network_codes.h"
+#include "network_ranges_options.h"
+
 #define NETWORK_WIDTHS 16
 
 /* Which of the options a subcommand takes. */
 enum {
 	NETWORK_TAKES_BITS = 1,
 	NETWORK_TAKES_WIDTHS = 2, /* a list for --bits, --weights-only */
-	NETWORK_TAKES_OUTPUT = 4, /* -o, --activations, --widen */
+	NETWORK_TAKES_OUTPUT = 4, /* -o, and what a network is quantized to */
+	NETWORK_TAKES_STATE = 8,  /* --format, --resume, --svg; -o need not be */
+	NETWORK_TAKES_OPSET = 32,
+	NETWORK_TAKES_LABELS = 16, /* --data, --labels */
 };
 
 /**
- * struct network_options - the command line of sensitivity, sweep and quantize
+ * struct network_options - the command line of sensitivity, sweep, quantize, calibrate
  * @command: "sensitivity", ..., for messages.
  * @model: ONNX file.
  * @data: Samples to judge by; NULL for those of @calibration.
@@ -28,18 +34,25 @@ enum {
  * @widths: Widths of a sweep.
  * @width_count: Their number.
  * @weights_only: Activations stay float.
+ * @format: --format, or NULL.
+ * @resume: State of a calibration to go on from, or NULL.
+ * @svg: File for histograms, or NULL.
+ * @opset: Opset to write; 0 for the least.
  * @per_channel: A scale per output channel of weights.
- * @widen: Raise weight scales for biases that would not fit.
- * @activation_type: QMAC_TYPE_U8 or QMAC_TYPE_S8.
  * @json: Print a JSON object.
+ * @ranges: Where ranges come from.
+ * @codes: What to quantize to.
  */
 struct network_options {
 	const char *command;
 	const char *model, *data, *labels, *calibration, *output;
 	unsigned int weight_bits, activation_bits;
 	unsigned int widths[NETWORK_WIDTHS], width_count;
-	bool weights_only, per_channel, widen, json;
-	uint8_t activation_type;
+	const char *format, *resume, *svg;
+	unsigned int opset;
+	bool weights_only, per_channel, json;
+	struct network_ranges_options ranges;
+	struct network_codes codes;
 };
 
 /**
@@ -48,12 +61,14 @@ struct network_options {
  * @argv: Likewise.
  * @takes: NETWORK_TAKES_*, or-ed.
  * @help: What --help prints.
- * @options: Receives the options.
+ * @options: Receives the options; network_options_release() in any case.
  *
  * Return: -1 to go on, otherwise an exit status (help was asked for, or misuse
  * was told).
  */
 int network_options_parse(int argc, char **argv, unsigned int takes, const char *help,
 			  struct network_options *options);
+
+void network_options_release(struct network_options *options);
 
 #endif /* QMAC_TOOL_NETWORK_OPTIONS_H */

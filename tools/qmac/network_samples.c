@@ -78,8 +78,10 @@ static int take_labels(const struct network_options *options, const struct npy_a
 		return -EINVAL;
 	}
 	loaded->labels = calloc(array->count, sizeof(*loaded->labels));
-	if (!loaded->labels)
+	if (!loaded->labels) {
+		fprintf(stderr, "qmac %s: no memory\n", options->command);
 		return -ENOMEM;
+	}
 	for (size_t i = 0; i < array->count; i++) {
 		int64_t label = label_at(array, i);
 
@@ -129,23 +131,25 @@ static int load_network(struct qmac_context *context, const struct network_optio
 	return 0;
 }
 
-static int take_ranges(struct qmac_context *context, const struct network_options *options,
-		       struct network_samples *loaded)
+/* Ranges come from the samples of --calib, if there are any, else from those of --data. */
+static int see_ranges(struct qmac_context *context, const struct network_options *options,
+		      bool detailed, struct network_samples *loaded)
 {
 	const struct npy_array *from = options->calibration ? &loaded->calibration : &loaded->data;
-	int ret;
+	bool quantizes = options->output && options->ranges.table && !options->calibration;
+	size_t rows = from->data && !quantizes ? from->shape[0] : 0;
 
-	loaded->ranges = calloc(loaded->info.tensors, sizeof(*loaded->ranges));
-	if (!loaded->ranges)
+	loaded->ranges = calloc(loaded->info.tensors + 1, sizeof(*loaded->ranges));
+	if (!loaded->ranges) {
+		fprintf(stderr, "qmac %s: no memory\n", options->command);
 		return -ENOMEM;
-	ret = qmac_network_minmax(loaded->network, from->shape[0], from->data, loaded->ranges);
-	if (ret)
-		fprintf(stderr, "qmac %s: %s\n", options->command, qmac_context_message(context));
-	return ret;
+	}
+	return network_ranges_see(context, options, loaded->network, rows, from->data, detailed,
+				  &loaded->source);
 }
 
 int network_samples_load(struct qmac_context *context, const struct network_options *options,
-			 struct network_samples *loaded)
+			 bool detailed, struct network_samples *loaded)
 {
 	const struct npy_array *judge;
 	int ret;
@@ -159,19 +163,26 @@ int network_samples_load(struct qmac_context *context, const struct network_opti
 	if (ret)
 		return ret;
 	judge = options->data ? &loaded->data : &loaded->calibration;
-	loaded->samples.rows = judge->shape[0];
+	loaded->samples.rows = judge->data ? judge->shape[0] : 0;
 	loaded->samples.x = judge->data;
 	if (options->labels)
 		ret = load_labels(options, loaded);
 	if (!ret)
-		ret = take_ranges(context, options, loaded);
+		ret = see_ranges(context, options, detailed, loaded);
 	loaded->samples.labels = loaded->labels;
 	loaded->samples.ranges = loaded->ranges;
 	return ret;
 }
 
+int network_samples_choose(struct qmac_context *context, struct network_samples *loaded,
+			   unsigned int bits, uint8_t scheme)
+{
+	return network_ranges_choose(context, &loaded->source, bits, scheme, loaded->ranges);
+}
+
 void network_samples_release(struct network_samples *loaded)
 {
+	network_ranges_release(&loaded->source);
 	qmac_network_destroy(loaded->network);
 	npy_free(&loaded->data);
 	npy_free(&loaded->calibration);

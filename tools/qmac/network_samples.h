@@ -6,14 +6,18 @@
 #include <qmac/qmac.h>
 
 #include "network_options.h"
+#include "network_ranges.h"
 #include "npy/npy.h"
 
 /**
  * struct network_samples - what was loaded
  * @network: The network.
  * @info: Its size.
- * @samples: Samples to judge by, with labels and ranges; arrays of this struct.
+ * @samples: Samples to judge by, with labels and ranges; arrays of this struct. No
+ *   rows when there are none.
  * @outputs: Results per sample.
+ * @source: Where ranges come from.
+ * @ranges: Room for them, of @samples.
  */
 struct network_samples {
 	struct qmac_network *network;
@@ -22,19 +26,33 @@ struct network_samples {
 	size_t outputs;
 	struct npy_array data, calibration;
 	uint32_t *labels;
+	struct network_ranges source;
 	struct qmac_network_range *ranges;
 };
 
 /**
- * network_samples_load() - load network and files, take ranges
+ * network_samples_load() - load network and files, see what ranges there are
  * @context: Context.
  * @options: Names of files.
+ * @detailed: As for network_ranges_see().
  * @loaded: Receives all; network_samples_release() also after a failure.
  *
  * Return: 0 or -errno, the message printed.
  */
 int network_samples_load(struct qmac_context *context, const struct network_options *options,
-			 struct network_samples *loaded);
+			 bool detailed, struct network_samples *loaded);
+
+/**
+ * network_samples_choose() - choose the ranges of @samples
+ * @context: Context.
+ * @loaded: Loaded.
+ * @bits: Bits of the activations' codes.
+ * @scheme: enum qmac_scheme of them.
+ *
+ * Return: 0 or -errno, the message printed.
+ */
+int network_samples_choose(struct qmac_context *context, struct network_samples *loaded,
+			   unsigned int bits, uint8_t scheme);
 
 void network_samples_release(struct network_samples *loaded);
 

@@ -20,7 +20,7 @@ static const char help[] =
 	"  --bits N               bits of weights and activations (default: 8)\n"
 	"  --weight-bits N        bits of weights alone; 0 leaves them float\n"
 	"  --activation-bits N    bits of activations alone; 0 leaves them float\n"
-	"  --per-channel          a scale per output channel of the weights\n"
+	"  --per-channel          a scale per output channel of the weights\n" NETWORK_RANGES_HELP
 	"  --json                 print a JSON object\n";
 
 struct results {
@@ -31,8 +31,10 @@ struct results {
 static void print_text(const struct network_options *options, const struct network_samples *loaded,
 		       const struct results *results)
 {
-	printf("%zu samples; one layer at a time at %u-bit weights, %u-bit activations\n\n",
-	       loaded->samples.rows, options->weight_bits, options->activation_bits);
+	printf("%zu samples; one layer at a time at %u-bit weights, %u-bit activations, ranges by "
+	       "%s\n\n",
+	       loaded->samples.rows, options->weight_bits, options->activation_bits,
+	       network_ranges_way(&loaded->source));
 	printf("%-28s %-7s", "layer", "kind");
 	network_report_heading(options->labels);
 	for (size_t i = 0; i < loaded->info.layers; i++) {
@@ -56,6 +58,7 @@ static void print_json(const struct network_options *options, const struct netwo
 	network_report_add_count(object, "samples", loaded->samples.rows);
 	network_report_add_count(object, "weight_bits", options->weight_bits);
 	network_report_add_count(object, "activation_bits", options->activation_bits);
+	network_report_add_text(object, "calibration", network_ranges_way(&loaded->source));
 	json_object_object_add(object, "per_channel",
 			       json_object_new_boolean(options->per_channel));
 	network_report_add_loss(baseline, &results->baseline);
@@ -107,18 +110,25 @@ int command_sensitivity(int argc, char **argv)
 	struct network_options options;
 	struct network_samples loaded;
 	struct qmac_context *context;
-	int ret = network_options_parse(argc, argv, NETWORK_TAKES_BITS, help, &options);
+	int ret = network_options_parse(argc, argv, NETWORK_TAKES_BITS | NETWORK_TAKES_LABELS, help,
+					&options);
 
-	if (ret >= 0)
+	if (ret >= 0) {
+		network_options_release(&options);
 		return ret;
+	}
 	if (qmac_context_create(&context)) {
 		fprintf(stderr, "qmac sensitivity: no memory\n");
 		return STATUS_FAILED;
 	}
-	ret = network_samples_load(context, &options, &loaded);
+	ret = network_samples_load(context, &options, false, &loaded);
+	if (!ret)
+		ret = network_samples_choose(context, &loaded, options.activation_bits,
+					     QMAC_SCHEME_ASYMMETRIC);
 	if (!ret)
 		ret = run(context, &options, &loaded);
 	network_samples_release(&loaded);
+	network_options_release(&options);
 	qmac_context_destroy(context);
 	return ret ? STATUS_FAILED : STATUS_OK;
 }

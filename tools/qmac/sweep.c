@@ -16,7 +16,7 @@ static const char help[] =
 	"  --calib C.npy          samples that ranges of activations are taken from (default: X)\n"
 	"  --bits LIST            widths (default: 16,8,6,4,2,1)\n"
 	"  --weights-only         leave activations float\n"
-	"  --per-channel          a scale per output channel of the weights\n"
+	"  --per-channel          a scale per output channel of the weights\n" NETWORK_RANGES_HELP
 	"  --json                 print a JSON object\n";
 
 struct results {
@@ -26,10 +26,10 @@ struct results {
 static void print_text(const struct network_options *options, const struct network_samples *loaded,
 		       const struct results *results)
 {
-	printf("%zu samples; all %zu layers, %s, a scale per %s\n\n", loaded->samples.rows,
-	       loaded->info.layers,
+	printf("%zu samples; all %zu layers, %s, a scale per %s, ranges by %s\n\n",
+	       loaded->samples.rows, loaded->info.layers,
 	       options->weights_only ? "weights alone" : "weights and activations",
-	       options->per_channel ? "channel" : "tensor");
+	       options->per_channel ? "channel" : "tensor", network_ranges_way(&loaded->source));
 	printf("%-6s", "bits");
 	network_report_heading(options->labels);
 	printf("%-6s", "float");
@@ -49,6 +49,7 @@ static void print_json(const struct network_options *options, const struct netwo
 	network_report_add_text(object, "model", options->model);
 	network_report_add_count(object, "samples", loaded->samples.rows);
 	network_report_add_count(object, "layers", loaded->info.layers);
+	network_report_add_text(object, "calibration", network_ranges_way(&loaded->source));
 	json_object_object_add(object, "weights_only",
 			       json_object_new_boolean(options->weights_only));
 	json_object_object_add(object, "per_channel",
@@ -66,28 +67,42 @@ static void print_json(const struct network_options *options, const struct netwo
 	network_report_print(object);
 }
 
+/* One width; a search for ranges depends on it. */
+static int try_width(struct qmac_context *context, const struct network_options *options,
+		     struct network_samples *loaded, unsigned int i, struct results *results)
+{
+	const unsigned int bits = options->widths[i];
+	const struct qmac_network_widths widths = {
+		.weight_bits = bits,
+		.activation_bits = options->weights_only ? 0 : bits,
+		.per_channel = options->per_channel,
+	};
+	int ret = network_samples_choose(context, loaded, bits, QMAC_SCHEME_ASYMMETRIC);
+
+	if (ret)
+		return ret;
+	ret = qmac_network_sweep(loaded->network, &loaded->samples, &widths, 1, &results->losses[i],
+				 &results->baseline);
+	if (ret)
+		fprintf(stderr, "qmac sweep: %s\n", qmac_context_message(context));
+	return ret;
+}
+
 static int run(struct qmac_context *context, const struct network_options *options,
 	       struct network_samples *loaded)
 {
-	struct qmac_network_widths widths[NETWORK_WIDTHS];
 	struct results results;
-	int ret;
+	int ret = 0;
 
-	for (unsigned int i = 0; i < options->width_count; i++)
-		widths[i] = (struct qmac_network_widths){
-			.weight_bits = options->widths[i],
-			.activation_bits = options->weights_only ? 0 : options->widths[i],
-			.per_channel = options->per_channel,
-		};
-	ret = qmac_network_sweep(loaded->network, &loaded->samples, widths, options->width_count,
-				 results.losses, &results.baseline);
+	for (unsigned int i = 0; !ret && i < options->width_count; i++)
+		ret = try_width(context, options, loaded, i, &results);
 	if (ret)
-		fprintf(stderr, "qmac sweep: %s\n", qmac_context_message(context));
-	else if (options->json)
+		return ret;
+	if (options->json)
 		print_json(options, loaded, &results);
 	else
 		print_text(options, loaded, &results);
-	return ret;
+	return 0;
 }
 
 int command_sweep(int argc, char **argv)
@@ -95,18 +110,22 @@ int command_sweep(int argc, char **argv)
 	struct network_options options;
 	struct network_samples loaded;
 	struct qmac_context *context;
-	int ret = network_options_parse(argc, argv, NETWORK_TAKES_WIDTHS, help, &options);
+	int ret = network_options_parse(argc, argv, NETWORK_TAKES_WIDTHS | NETWORK_TAKES_LABELS,
+					help, &options);
 
-	if (ret >= 0)
+	if (ret >= 0) {
+		network_options_release(&options);
 		return ret;
+	}
 	if (qmac_context_create(&context)) {
 		fprintf(stderr, "qmac sweep: no memory\n");
 		return STATUS_FAILED;
 	}
-	ret = network_samples_load(context, &options, &loaded);
+	ret = network_samples_load(context, &options, false, &loaded);
 	if (!ret)
 		ret = run(context, &options, &loaded);
 	network_samples_release(&loaded);
+	network_options_release(&options);
 	qmac_context_destroy(context);
 	return ret ? STATUS_FAILED : STATUS_OK;
 }

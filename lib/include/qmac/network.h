@@ -106,6 +106,19 @@ QMAC_EXPORT int qmac_network_load_memory(struct qmac_context *context, const voi
 QMAC_EXPORT int qmac_network_save(const struct qmac_network *network, const char *path);
 
 /**
+ * qmac_network_save_opset() - write a network as an ONNX file of a given opset
+ * @network: Network.
+ * @path: File; replaced by rename once the new one is complete.
+ * @opset: From what qmac_network_save() would choose up to 22, for readers that
+ *   want a newer one.
+ *
+ * Return: As qmac_network_save(), or -EINVAL: @opset is too old for the network, or
+ * too new.
+ */
+QMAC_EXPORT int qmac_network_save_opset(const struct qmac_network *network, const char *path,
+					unsigned int opset);
+
+/**
  * qmac_network_destroy() - free a network
  * @network: May be NULL.
  */
@@ -552,8 +565,9 @@ struct qmac_network_quantize_options {
  * needed.
  *
  * Return: 0, -EINVAL (types, widths; already quantized; accumulators could
- * overflow: names the layer), -EDOM (a range or weight is not finite), -ERANGE
- * (bias: names layer and channel), -ENOMEM.
+ * overflow: names the layer), -EDOM (a range or weight is not finite; NaN
+ * stands for a range that is not known), -ERANGE (bias: names layer and channel),
+ * -ENOMEM.
  */
 QMAC_EXPORT int qmac_network_quantize(const struct qmac_network *network,
 				      const struct qmac_network_range *ranges,
