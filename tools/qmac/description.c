@@ -13,7 +13,7 @@
 #include "quantize_tensor_report.h"
 
 /* Far more than a description of the largest tensor with a scale per 32 numbers. */
-#define BYTES_MAX (1l << 30)
+#define BYTES_MAX ((size_t)1 << 30)
 #define DEPTH_MAX 8
 
 /* The file while it is read. */
@@ -186,7 +186,8 @@ static int read_scales(const struct reader *reader)
 		if (!real_of(part_of(reader, scale, i), &out->scale[i]))
 			return fail(reader, "scale", "is missing or no finite fp32");
 		if (!json_object_is_type(value, json_type_int) ||
-		    llabs(json_object_get_int64(value)) > INT32_MAX)
+		    json_object_get_int64(value) < -INT32_MAX ||
+		    json_object_get_int64(value) > INT32_MAX)
 			return fail(reader, "zero_point", "is missing or no integer of 32 bits");
 		out->zero_point[i] = json_object_get_int(value);
 	}
@@ -256,17 +257,22 @@ static int parse(struct reader *reader, const char *text, size_t size)
 {
 	struct json_tokener *tokener = json_tokener_new_ex(DEPTH_MAX);
 	enum json_tokener_error error;
+	size_t end;
 	int ret = 0;
 
 	if (!tokener)
 		return -ENOMEM;
 	reader->root = json_tokener_parse_ex(tokener, text, (int)size);
 	error = json_tokener_get_error(tokener);
+	end = json_tokener_get_parse_end(tokener);
 	if (error != json_tokener_success) {
-		fprintf(stderr, "qmac dequantize: %s: offset %zu: %s\n", reader->path,
-			json_tokener_get_parse_end(tokener),
+		fprintf(stderr, "qmac dequantize: %s: offset %zu: %s\n", reader->path, end,
 			error == json_tokener_continue ? "the JSON text ends too early"
 						       : json_tokener_error_desc(error));
+		ret = -EINVAL;
+	} else if (end + strspn(text + end, " \t\r\n") != size) {
+		fprintf(stderr, "qmac dequantize: %s: offset %zu: text behind the object\n",
+			reader->path, end);
 		ret = -EINVAL;
 	} else if (!json_object_is_type(reader->root, json_type_object)) {
 		ret = fail(reader, "format", "is missing: this is no JSON object");
@@ -299,6 +305,8 @@ static int slurp(const char *path, char **text, size_t *size)
 	}
 	if (file)
 		fclose(file);
+	if (!ret && *size > BYTES_MAX)
+		ret = -EFBIG;
 	if (!ret)
 		(*text)[*size] = '\0';
 	return ret;
