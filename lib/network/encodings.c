@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <fenv.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <qmac/network_table.h>
@@ -20,14 +18,15 @@
 /* "LAYER_param_0", ncnn's entry for weights. */
 static const struct qmac_table_entry *ncnn_weight(const struct qmac_table *table, const char *layer)
 {
-	const struct qmac_table_entry *entry = NULL;
-	char *name;
+	size_t length = strlen(layer), i;
 
-	if (asprintf(&name, "%s_param_0", layer) >= 0) {
-		entry = qmac_table_find(table, name);
-		free(name);
+	for (i = 0; i < table->count; i++) {
+		const char *name = table->entries[i].name;
+
+		if (!strncmp(name, layer, length) && !strcmp(name + length, "_param_0"))
+			return &table->entries[i];
 	}
-	return entry;
+	return NULL;
 }
 
 /* An entry of an activation, by the tensor's name and not by that of a layer. */
