@@ -84,11 +84,105 @@ static int run_measure(void)
 	return error;
 }
 
+/* What improves a copy, each on its own. */
+static int improve(struct qmac_network *copy, unsigned int way)
+{
+	const struct qmac_network_prune_options prune = { .prune = { .sparsity = .5 } };
+	struct qmac_network_round_options round = { .method = way == 4 ? QMAC_NETWORK_GPTQ
+								       : QMAC_NETWORK_ADAPTIVE,
+						    .widths = { 4, 8, true },
+						    .passes = 2 };
+	const struct qmac_network_correct_options correct = { .widths = { 4, 8, true } };
+
+	switch (way) {
+	case 0:
+		return qmac_network_prune(copy, &prune, NULL);
+	case 1:
+		return qmac_network_equalize(copy, NULL);
+	case 2:
+		return qmac_network_smooth(copy, 1, x, .5f, NULL);
+	case 3:
+	case 4:
+		return qmac_network_round(copy, 1, x, &round, NULL);
+	default:
+		return qmac_network_correct_bias(copy, 1, x, &correct, NULL);
+	}
+}
+
+static unsigned int the_way;
+
+static int run_improve(void)
+{
+	struct qmac_network *copy;
+	int error = qmac_network_copy(loaded, &copy);
+
+	if (error)
+		return error;
+	error = improve(copy, the_way);
+	qmac_network_destroy(copy);
+	return error;
+}
+
+static int run_calibrate(void)
+{
+	const struct qmac_calibration_spec spec = { 0 };
+	static struct qmac_network_range ranges[MOST_LAYERS];
+	struct qmac_network_calibration *calibration;
+	int error = qmac_network_calibration_create(loaded, &spec, &calibration);
+
+	if (error)
+		return error;
+	error = qmac_network_calibration_update(calibration, 1, x);
+	if (!error)
+		error = qmac_network_calibration_choose(calibration, NULL, ranges);
+	if (!error)
+		error = qmac_network_calibration_save(calibration, path);
+	qmac_network_calibration_destroy(calibration);
+	if (error)
+		return access(path, F_OK) ? error : -1;
+	error = qmac_network_calibration_load(loaded, path, &calibration);
+	if (!error)
+		qmac_network_calibration_destroy(calibration);
+	unlink(path);
+	return error;
+}
+
 static struct qmac_network_range known[MOST_LAYERS];
+
+static int run_table(void)
+{
+	struct qmac_table table = { 0 };
+	static struct qmac_network_range ranges[MOST_LAYERS];
+	bool matched[MOST_LAYERS];
+	int error = qmac_network_table(loaded, known, NULL, QMAC_TABLE_QMAC, &table);
+
+	if (!error)
+		error = qmac_network_table_ranges(loaded, &table, ranges, matched);
+	qmac_table_release(&table);
+	return error;
+}
 
 static int run_quantize(void)
 {
 	return quantize(loaded, known);
+}
+
+static void test_float(const char *base)
+{
+	static const char *const ways[] = { "pruning",	"equalizing",  "smoothing",
+					    "rounding", "GPTQ of all", "correcting" };
+	char name[300];
+
+	for (the_way = 0; the_way < 6; the_way++) {
+		snprintf(name, sizeof(name), "%s %s", ways[the_way], base);
+		nomem_try(context, name, run_improve);
+	}
+	snprintf(name, sizeof(name), "calibrating %s", base);
+	nomem_try(context, name, run_calibrate);
+	snprintf(name, sizeof(name), "table of %s", base);
+	nomem_try(context, name, run_table);
+	snprintf(name, sizeof(name), "quantizing and saving %s", base);
+	nomem_try(context, name, run_quantize);
 }
 
 static void test_file(const char *file)
@@ -118,8 +212,7 @@ static void test_file(const char *file)
 		tap_skip("not a float network to quantize", "quantizing %s", base);
 	} else {
 		qmac_network_destroy(quantized);
-		snprintf(name, sizeof(name), "quantizing and saving %s", base);
-		nomem_try(context, name, run_quantize);
+		test_float(base);
 	}
 	qmac_network_destroy(loaded);
 }
