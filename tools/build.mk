@@ -22,3 +22,14 @@ ALL  += $(B)/bin/qmac $(B)/guest/bin/qmac
 # The demo runs on the RTL behind the driver of the default guest kernel.
 DEMO += $(B)/guest/bin/qmac $(B)/bin/qmac-sim $(B)/lib/qmac/qmac-model-rtl-16x16.so \
 	$(B)/driver/6.12/qmac.ko
+
+# The command and its pages, beside what install-lib installs.
+tool_dest = $(DESTDIR)$(or $(PREFIX),/usr/local)
+
+.PHONY: install-tool
+install-tool: $(B)/bin/qmac $(B)/man/.tool
+	$(if $(DESTDIR),,$(error install-tool: say where with DESTDIR=DIRECTORY [PREFIX=/usr/local]))
+	$(Q)install -d $(addprefix $(tool_dest)/,bin share/man/man1 share/man/man5)
+	$(Q)install -m 755 $(B)/bin/qmac $(tool_dest)/bin
+	$(Q)install -m 644 $(B)/man/man1/*.1 $(tool_dest)/share/man/man1
+	$(Q)install -m 644 $(B)/man/man5/*.5 $(tool_dest)/share/man/man5
