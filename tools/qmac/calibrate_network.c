@@ -12,7 +12,7 @@
 #include "histogram.h"
 #include "network_report.h"
 #include "network_samples.h"
-#include "whole_file.h"
+#include "npy/whole_file.h"
 
 #define SVG_COLUMNS 180
 
@@ -27,8 +27,9 @@ static const char help[] =
 	"                         .encodings AIMET) or, for .state, what was seen\n"
 	"  --format FORMAT        qmac, ncnn, tensorrt, ort, aimet, aimet-1.0.0 or state\n"
 	"  --resume FILE.state    go on from there; without --calib, choose again\n"
-	"  --svg FILE             draw the histograms with the chosen ranges\n" NETWORK_CODES_HELP
-		NETWORK_RANGES_HELP "  --json                 print a JSON object\n";
+	"  --svg FILE             draw the histograms with the chosen "
+	"ranges\n" NETWORK_CODES_HELP NETWORK_RANGES_HELP
+	"  --json                 print a JSON object\n";
 
 bool calibrate_network_asked(int argc, char **argv)
 {

@@ -11,7 +11,7 @@
 #include <qmac/qmac.h>
 
 #include "command.h"
-#include "npy/npy.h"
+#include "float_file.h"
 
 static const char help[] =
 	"usage: qmac prune IN.npy [-o OUT.npy] (--threshold T | --sparsity S) [OPTION]...\n"
@@ -117,22 +117,13 @@ static int parse(int argc, char **argv, struct options *options)
 
 static int load(const char *path, struct npy_array *x)
 {
-	char message[4608];
+	int ret = float_file_load("prune", path, x);
 
-	if (npy_load(path, x, message, sizeof(message))) {
-		fprintf(stderr, "qmac prune: %s\n", message);
-		return -EINVAL;
+	if (!ret && !x->count) {
+		fprintf(stderr, "qmac prune: %s is empty; expected at least one number\n", path);
+		ret = -EINVAL;
 	}
-	if (x->type != NPY_F32) {
-		fprintf(stderr,
-			"qmac prune: %s is %s; expected float32 (numpy: a.astype('float32'))\n",
-			path, npy_type_name(x->type));
-		return -EINVAL;
-	}
-	if (x->count)
-		return 0;
-	fprintf(stderr, "qmac prune: %s is empty; expected at least one number\n", path);
-	return -EINVAL;
+	return ret;
 }
 
 static int prune(struct qmac_context *context, const struct options *options, struct result *result)
