@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 
-docs_sources := $(wildcard Documentation/*.rst Documentation/*/*.rst) Documentation/conf.py \
+docs_sources := $(wildcard Documentation/*.rst Documentation/*/*.rst Documentation/*/*.txt) Documentation/conf.py \
 	uapi/drm/qmac_accel.h
 
 DOCS += $(B)/docs/index.html

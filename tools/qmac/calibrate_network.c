@@ -25,7 +25,8 @@ static const char help[] =
 	"  --calib C.npy          samples, float32, one per row\n"
 	"  -o, --output FILE      write a table (.json ours, .table ncnn, .cache TensorRT,\n"
 	"                         .encodings AIMET) or, for .state, what was seen\n"
-	"  --format FORMAT        qmac, ncnn, tensorrt, ort, aimet, aimet-1.0.0 or state\n"
+	"  --format FORMAT        qmac, ncnn, tensorrt, ort, aimet, aimet-1.0.0, aimet-2.0.0\n"
+	"                         or state\n"
 	"  --resume FILE.state    go on from there; without --calib, choose again\n"
 	"  --svg FILE             draw the histograms with the chosen "
 	"ranges\n" NETWORK_CODES_HELP NETWORK_RANGES_HELP
@@ -74,8 +75,8 @@ static int format_of(const struct network_options *options)
 	format = format_by_name(options->format);
 	if (!options->output || format <= QMAC_TABLE_DETECT) {
 		fprintf(stderr, "qmac calibrate: --format %s: %s\n", options->format,
-			options->output ? "expected qmac, ncnn, tensorrt, ort, aimet, aimet-1.0.0 "
-					  "or state"
+			options->output ? "expected qmac, ncnn, tensorrt, ort, aimet, aimet-1.0.0, "
+					  "aimet-2.0.0 or state"
 					: "only with --output");
 		return -1 - STATUS_USAGE;
 	}
