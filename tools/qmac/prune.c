@@ -12,12 +12,14 @@
 
 #include "command.h"
 #include "float_file.h"
+#include "same_file.h"
 
 static const char help[] =
 	"usage: qmac prune IN.npy [-o OUT.npy] (--threshold T | --sparsity S) [OPTION]...\n"
 	"\n"
-	"Sets the weights of least magnitude of a float32 tensor to 0. Shape and order stay, and\n"
-	"the codes of zeros stand for exactly 0 in every scheme but --zero free.\n"
+	"Sets the weights of least magnitude of a tensor to 0 and writes it as float32; float16\n"
+	"is read too. Shape and order stay, and the codes of zeros stand for exactly 0 in every\n"
+	"scheme but --zero free.\n"
 	"\n"
 	"  -o, --output FILE  write the tensor with its zeros\n"
 	"  --threshold T      weights of a magnitude up to T go\n"
@@ -85,6 +87,21 @@ static int parse_option(int option, struct options *options)
 	}
 }
 
+/* The weights that go are lost where the output is the input. */
+static int check_files(const struct options *options)
+{
+	const char *const written[] = { options->output, options->mask };
+
+	for (size_t i = 0; i < 2; i++)
+		if (written[i] && same_file(options->input, written[i]))
+			return misused(written[i], "is the input, whose numbers would be lost: "
+						   "choose another name");
+	if (options->output && options->mask &&
+	    (!strcmp(options->output, options->mask) || same_file(options->output, options->mask)))
+		return misused(options->mask, "--mask needs a file of its own");
+	return -1;
+}
+
 /* An exit status, or -1 to go on. */
 static int parse(int argc, char **argv, struct options *options)
 {
@@ -109,21 +126,18 @@ static int parse(int argc, char **argv, struct options *options)
 	if ((options->prune.threshold > 0) == (options->prune.sparsity > 0))
 		return misused(options->prune.threshold > 0 ? "both" : "nothing to prune by",
 			       "expected --threshold or --sparsity");
-	if (options->output && options->mask && !strcmp(options->output, options->mask))
-		return misused(options->mask, "--mask needs a file of its own");
 	options->input = argv[optind];
-	return -1;
+	return check_files(options);
 }
 
 static int load(const char *path, struct npy_array *x)
 {
 	int ret = float_file_load("prune", path, x);
 
-	if (!ret && !x->count) {
-		fprintf(stderr, "qmac prune: %s is empty; expected at least one number\n", path);
-		ret = -EINVAL;
-	}
-	return ret;
+	if (ret || x->count)
+		return ret;
+	fprintf(stderr, "qmac prune: %s is empty; expected at least one number\n", path);
+	return -EINVAL;
 }
 
 static int prune(struct qmac_context *context, const struct options *options, struct result *result)
