@@ -127,19 +127,25 @@ static void run_b5(struct example *example)
 /* Small weights masked, not removed: the shape stays, zeros are exact afterwards. */
 static void run_b7(struct example *example)
 {
+	const struct qmac_prune_options options = { .threshold = 0.01f };
 	float w[] = { 0.5f, -0.004f, 0.009f, -0.3f, 0.02f, 0.01f };
+	const int32_t mask[] = { 1, 0, 0, 1, 1, 0 };
 	struct example_result result;
+	uint8_t stays[COUNT(w)] = { 0 };
+	int32_t got[COUNT(w)];
+	size_t pruned = 0;
 	bool exact = true;
-	int pruned = 0;
 
-	for (size_t i = 0; i < COUNT(w); i++)
-		w[i] *= fabsf(w[i]) > 0.01f;
+	example_status(example, "prune",
+		       qmac_prune_mask(example->context, &options, w, COUNT(w), stays, &pruned));
+	qmac_mask_apply(w, stays, COUNT(w));
 	example_quantize(example, SPEC(U8, ASYMMETRIC), QMAC_ROUND_EVEN, w, COUNT(w), &result);
 	for (size_t i = 0; i < COUNT(w); i++) {
-		pruned += w[i] == 0;
-		exact &= w[i] != 0 || (result.q[i] == result.zero_point && result.back[i] == 0);
+		got[i] = stays[i];
+		exact &= stays[i] || (result.q[i] == result.zero_point && result.back[i] == 0);
 	}
-	example_number(example, "of 6 weights pruned", 3, pruned, 9);
+	example_codes(example, "mask", mask, got, COUNT(w));
+	example_number(example, "of 6 weights pruned", 3, (double)pruned, 9);
 	example_truth(example, "zeros stay exactly zero", exact);
 }
 
