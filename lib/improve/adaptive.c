@@ -144,11 +144,10 @@ static void search_rows(struct search *search, size_t row, size_t rows)
 	size_t r, s;
 
 	start_nearest(search, row, rows);
-	qmac_descent_measure(&search->descent);
-	memcpy(search->best, search->descent.error, sizeof(search->best));
+	qmac_descent_run(&search->descent);
+	memcpy(search->best, search->descent.start, sizeof(search->best));
 	for (r = 0; r < rows; r++)
 		search->before += search->best[r];
-	qmac_descent_run(&search->descent);
 	keep_better(search, row, rows);
 	for (s = 0; s < SEQUENCES; s++) {
 		start_sequential(search, &search->sequence[s], row, rows);
@@ -159,23 +158,14 @@ static void search_rows(struct search *search, size_t row, size_t rows)
 		search->after += search->best[r];
 }
 
-/* Without rows, the nearest codes are the best. */
-static void measure_nearest(struct search *search, size_t n)
-{
-	size_t k = search->descent.k, row;
-
-	for (row = 0; row < n; row++)
-		search->before += qmac_row_error(search->moments, search->w + row * k,
-						 search->near + row * k);
-	search->after = search->before;
-}
-
 static EXACT void run(struct search *search, size_t n, struct qmac_adaptive_report *report)
 {
 	size_t row;
 
+	/* without rows, the nearest codes are the best */
 	if (!search->moments->rows)
-		measure_nearest(search, n);
+		search->before = search->after =
+			qmac_sum_errors(search->moments, search->w, search->near, n);
 	for (row = 0; search->moments->rows && row < n; row += LANES)
 		search_rows(search, row, n - row < LANES ? n - row : LANES);
 	report->before = qmac_mean_error(search->moments, search->before);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "improve/descent.h"
 
+#include <string.h>
+
 #include "quant/exact.h"
 
 /*
@@ -11,7 +13,8 @@
 
 #define NONE ((size_t)-1)
 
-EXACT void qmac_descent_measure(struct descent *descent)
+/* The gradients, and the errors with them. */
+static void measure(struct descent *descent)
 {
 	size_t k = descent->k, i, r;
 	double sum[LANES];
@@ -91,7 +94,7 @@ static bool descend(struct descent *descent, size_t r)
 EXACT void qmac_descent_run(struct descent *descent)
 {
 	size_t k = descent->k, i, r;
-	bool changed = true;
+	bool changed;
 
 	for (r = 0; r < LANES; r++) {
 		for (i = 0; i < k; i++)
@@ -99,10 +102,14 @@ EXACT void qmac_descent_run(struct descent *descent)
 						   descent->step[r * k + i] *
 						   descent->square[i * k + i];
 	}
-	while (changed) {
-		qmac_descent_measure(descent);
+	measure(descent);
+	memcpy(descent->start, descent->error, sizeof(descent->start));
+	for (;;) {
 		changed = false;
 		for (r = 0; r < LANES; r++)
 			changed |= descend(descent, r);
+		if (!changed)
+			break;
+		measure(descent);
 	}
 }

@@ -21,7 +21,8 @@
  * @step: [LANES, @k] what the other value has more; 0 where there is none.
  * @gradient: [LANES, @k] room for @square times the differences.
  * @cost: [LANES, @k] room for the squares of the steps with the diagonal.
- * @error: Receives d^T @square d of each row.
+ * @start: Receives d^T @square d of each row as it was.
+ * @error: Receives that of each row as it is then.
  * @changes: Counted up for each row.
  */
 struct descent {
@@ -29,14 +30,11 @@ struct descent {
 	const double *square;
 	size_t limit;
 	double *d, *other, *step, *gradient, *cost;
-	double error[LANES];
+	double start[LANES], error[LANES];
 	size_t changes[LANES];
 };
 
 /* @d, @other and @step are taken from where they are to the end. */
 void qmac_descent_run(struct descent *descent);
-
-/* @error of the rows as they are. */
-void qmac_descent_measure(struct descent *descent);
 
 #endif /* QMAC_IMPROVE_DESCENT_H */

@@ -31,44 +31,65 @@ static EXACT double uncorrelated(const float *w, const float *v, size_t k)
 	return error;
 }
 
-/* Inputs with no difference are left out: mostly those that were rounded exactly. */
-EXACT double qmac_row_error(const struct qmac_moments *moments, const float *w, const float *v)
+/*
+ * Columns [first, first + count) of the moments, each row of which serves all
+ * channels. Inputs with no difference are left out: those that were rounded exactly.
+ */
+static void add_tile(const struct qmac_moments *moments, const float *w, const float *v,
+		     size_t rows, size_t first, size_t count, double error[ERROR_ROWS])
 {
-	size_t k = moments->k, first, count, i;
-	double sum[TILE], error = 0;
+	double sum[ERROR_ROWS][TILE];
+	size_t k = moments->k, row, i;
 
-	if (!moments->rows)
-		return uncorrelated(w, v, k);
-	for (first = 0; first < k; first += TILE) {
-		count = k - first < TILE ? k - first : TILE;
+	for (row = 0; row < rows; row++) {
 		for (i = 0; i < count; i++)
-			sum[i] = 0;
-		for (i = 0; i < k; i++) {
-			double d = difference(w, v, i);
+			sum[row][i] = 0;
+	}
+	for (i = 0; i < k; i++) {
+		for (row = 0; row < rows; row++) {
+			double d = difference(w, v, row * k + i);
 
 			if (d != 0)
-				add_scaled(sum, moments->square + i * k + first, d, count);
+				add_scaled(sum[row], moments->square + i * k + first, d, count);
 		}
-		for (i = 0; i < count; i++)
-			error += difference(w, v, first + i) * sum[i];
 	}
-	return error < 0 ? 0 : error;
+	for (row = 0; row < rows; row++) {
+		for (i = 0; i < count; i++)
+			error[row] += difference(w, v, row * k + first + i) * sum[row][i];
+	}
+}
+
+EXACT void qmac_row_errors(const struct qmac_moments *moments, const float *w, const float *v,
+			   size_t rows, double error[ERROR_ROWS])
+{
+	size_t k = moments->k, first, row;
+
+	for (row = 0; row < rows; row++)
+		error[row] = moments->rows ? 0 : uncorrelated(w + row * k, v + row * k, k);
+	for (first = 0; moments->rows && first < k; first += TILE)
+		add_tile(moments, w, v, rows, first, k - first < TILE ? k - first : TILE, error);
+	for (row = 0; row < rows; row++)
+		error[row] = error[row] < 0 ? 0 : error[row];
+}
+
+EXACT double qmac_sum_errors(const struct qmac_moments *moments, const float *w, const float *v,
+			     size_t n)
+{
+	double error[ERROR_ROWS], sum = 0;
+	size_t k = moments->k, first, rows, row;
+
+	for (first = 0; first < n; first += rows) {
+		rows = n - first < ERROR_ROWS ? n - first : ERROR_ROWS;
+		qmac_row_errors(moments, w + first * k, v + first * k, rows, error);
+		for (row = 0; row < rows; row++)
+			sum += error[row];
+	}
+	return sum;
 }
 
 EXACT double qmac_mean_error(const struct qmac_moments *moments, double sum)
 {
 	return moments->rows ? sum / (double)moments->rows : sum;
-}
-
-static EXACT double rounding_error(const struct qmac_moments *moments, const float *w,
-				   const float *v, size_t n)
-{
-	double sum = 0;
-	size_t row;
-
-	for (row = 0; row < n; row++)
-		sum += qmac_row_error(moments, w + row * moments->k, v + row * moments->k);
-	return qmac_mean_error(moments, sum);
 }
 
 double qmac_rounding_error(const struct qmac_moments *moments, const float *w, const float *v,
@@ -78,7 +99,7 @@ double qmac_rounding_error(const struct qmac_moments *moments, const float *w, c
 	double error;
 
 	exact_enter(&saved);
-	error = rounding_error(moments, w, v, n);
+	error = qmac_mean_error(moments, qmac_sum_errors(moments, w, v, n));
 	exact_leave(&saved);
 	return error;
 }
