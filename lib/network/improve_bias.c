@@ -216,7 +216,8 @@ static int correct_all(struct qmac_network *network, size_t rows, const float *x
 		struct improve_layer layer;
 
 		told.skipped = improve_layer_of(network, i, &layer);
-		error = qmac_network_fake_layer(network, i, &options->widths, ranges);
+		if (!options->keep_float || !options->keep_float[i])
+			error = qmac_network_fake_layer(network, i, &options->widths, ranges);
 		if (!error && !told.skipped)
 			error = correct_layer(network, &layer, rows, x, &want[i], &told);
 		if (!error && report)

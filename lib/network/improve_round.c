@@ -126,14 +126,17 @@ static int round_all(struct qmac_network *network, size_t rows, const float *x,
 	for (i = 0; !error && i < network->layer_count; i++) {
 		struct improve_layer layer;
 		const char *reason = improve_layer_of(network, i, &layer);
+		bool stays = options->keep_float && options->keep_float[i];
 
+		if (stays)
+			reason = "it stays float";
 		if (report)
 			report[i] = (struct qmac_network_rounded){
 				.layer = i,
 				.weights = reason ? 0 : improve_weights(&layer),
 				.skipped = reason,
 			};
-		if (activations.activation_bits)
+		if (activations.activation_bits && !stays)
 			error = qmac_network_fake_layer(network, i, &activations, ranges);
 		if (!error && !reason)
 			error = round_layer(network, &layer, rows, x, options,

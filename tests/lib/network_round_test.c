@@ -198,14 +198,26 @@ static void test_moments(uint64_t seed)
 	       (unsigned long long)seed);
 }
 
+static uint8_t type_of(const struct qmac_network_widths *widths)
+{
+	return widths->weight_bits == 16  ? QMAC_TYPE_S16
+	       : widths->weight_bits == 4 ? QMAC_TYPE_S4
+					  : QMAC_TYPE_S8;
+}
+
+static int32_t code_at(const struct net_tensor *tensor, size_t i)
+{
+	return tensor->type == NET_S16 ? ((const int16_t *)tensor->data)[i]
+				       : ((const int8_t *)tensor->data)[i];
+}
+
 /* What rounding to the grid of @w's own scales could have chosen: codes of @v, or none. */
 static bool codes_of(const struct qmac_network *network, const struct qmac_network_layer *layer,
 		     const struct qmac_network_widths *widths, const float *w, const float *v,
 		     int32_t *codes)
 {
 	const struct net_shape *shape = &network->tensors[layer->weight].shape;
-	const struct qmac_quant_spec spec = { .type = QMAC_TYPE_S8,
-					      .bits = (uint8_t)widths->weight_bits };
+	const struct qmac_quant_spec spec = { .type = type_of(widths) };
 	struct qmac_quant_params params;
 	struct qmac_extent extent;
 	bool are = true;
@@ -218,7 +230,7 @@ static bool codes_of(const struct qmac_network *network, const struct qmac_netwo
 		float scale = params.scale[i / extent.inner % extent.channels];
 
 		codes[i] = (int32_t)lrintf(v[i] / scale);
-		are &= fabsf(v[i] / scale - (float)codes[i]) < 1e-3f && codes[i] >= params.q_min &&
+		are &= fabsf(v[i] / scale - (float)codes[i]) < 0.01f && codes[i] >= params.q_min &&
 		       codes[i] <= params.q_max && fabsf(w[i] - v[i]) < scale * (float)params.q_max;
 	}
 	qmac_quant_params_release(&params);
@@ -230,7 +242,10 @@ static bool quantized_alike(struct qmac_network *rounded, const struct qmac_netw
 			    const struct qmac_network_widths *widths, const float *x)
 {
 	struct qmac_network_range *ranges = calloc(rounded->tensor_count, sizeof(*ranges));
-	const struct qmac_network_quantize_options options = { .per_channel = widths->per_channel };
+	const struct qmac_network_quantize_options options = {
+		.per_channel = widths->per_channel,
+		.weight_type = type_of(widths),
+	};
 	struct qmac_network *quantized = NULL;
 	bool alike = done(qmac_network_minmax(rounded, ROWS, x, ranges)) &&
 		     done(qmac_network_quantize(rounded, ranges, &options, &quantized));
@@ -239,17 +254,17 @@ static bool quantized_alike(struct qmac_network *rounded, const struct qmac_netw
 	for (i = 0; alike && i < rounded->layer_count; i++) {
 		struct qmac_network_layer layer;
 		int32_t codes[2048];
-		const int8_t *q;
+		const struct net_tensor *q;
 		char name[64];
 
 		qmac_network_layer(rounded, i, &layer);
 		snprintf(name, sizeof(name), "%s_quantized", rounded->tensors[layer.weight].name);
-		q = quantized->tensors[net_find(quantized, name)].data;
+		q = &quantized->tensors[net_find(quantized, name)];
 		alike &= codes_of(rounded, &layer, widths,
 				  qmac_network_constant(original, layer.weight),
 				  qmac_network_constant(rounded, layer.weight), codes);
 		for (j = 0; j < net_shape_count(&rounded->tensors[layer.weight].shape); j++)
-			alike &= q[j] == codes[j];
+			alike &= code_at(q, j) == codes[j];
 	}
 	qmac_network_destroy(quantized);
 	free(ranges);
@@ -297,6 +312,9 @@ static void test_codes(void)
 		{ "GPTQ", { .method = QMAC_NETWORK_GPTQ, .widths = { 8, 8, true } } },
 		{ "adaptive, 4 bits",
 		  { .method = QMAC_NETWORK_ADAPTIVE, .widths = { 4, 4, false } } },
+		{ "adaptive, 16 bits",
+		  { .method = QMAC_NETWORK_ADAPTIVE, .widths = { 16, 16, true } } },
+		{ "GPTQ, 4 bits", { .method = QMAC_NETWORK_GPTQ, .widths = { 4, 8, true } } },
 		{ "GPTQ, 3 bits", { .method = QMAC_NETWORK_GPTQ, .widths = { 3, 0, true } } },
 		{ "GPTQ, 2 bits",
 		  { .method = QMAC_NETWORK_GPTQ, .widths = { 2, 0, true }, .by_activity = true } },
@@ -325,9 +343,9 @@ static void test_codes(void)
 		else
 			tap_ok(after < before && changed, "error %g, of nearest %g; %zu codes",
 			       after, before, changed);
-		if (options->widths.weight_bits == 8)
+		if (options->widths.weight_bits % 4 == 0)
 			tap_ok(quantized_alike(rounded, original, &options->widths, x),
-			       "the 8-bit network has these codes");
+			       "the quantized network has these codes");
 		tap_ok(fakes_alike(rounded,
 				   &(struct qmac_network_widths){
 					   .weight_bits = options->widths.weight_bits,
@@ -336,6 +354,32 @@ static void test_codes(void)
 		qmac_network_destroy(rounded);
 	}
 	qmac_network_destroy(original);
+}
+
+/* Quantized in blocks, linear layers have the weights that they were rounded to. */
+static bool blocks_alike(struct qmac_network *rounded, size_t block, const float *x)
+{
+	static const char *const names[] = { "fc1.w", "fc2.w", "last.w" };
+	struct qmac_network_range *ranges = calloc(rounded->tensor_count, sizeof(*ranges));
+	const struct qmac_network_quantize_options options = { .weight_type = QMAC_TYPE_S4,
+							       .block = block };
+	struct qmac_network *quantized = NULL;
+	bool alike = done(qmac_network_minmax(rounded, ROWS, x, ranges)) &&
+		     done(qmac_network_quantize(rounded, ranges, &options, &quantized));
+	size_t i, j;
+
+	for (i = 0; alike && i < 3; i++) {
+		const float *w = values_of(rounded, names[i]), *v;
+		char name[64];
+
+		snprintf(name, sizeof(name), "%s_dequantized", names[i]);
+		v = values_of(quantized, name);
+		for (j = 0; j < count_of(rounded, names[i]); j++)
+			alike &= fabsf(w[j] - v[j]) <= 1e-6f * fabsf(w[j]);
+	}
+	qmac_network_destroy(quantized);
+	free(ranges);
+	return alike;
 }
 
 /* At most 2^bits values per block of @group weights of a row, scale times small codes. */
@@ -373,7 +417,44 @@ static void test_groups(void)
 		}
 	tap_ok(few && report[3].after < report[3].before,
 	       "every block is a scale times codes, and better than a scale per channel");
+	tap_ok(blocks_alike(network, 5, x), "the quantized network has these codes");
 	qmac_network_destroy(network);
+}
+
+static void test_keep_float(void)
+{
+	static const bool keep[ALL_LAYERS] = { true, false, false, false, true, false };
+	const struct qmac_network_round_options how = { .method = QMAC_NETWORK_ADAPTIVE,
+							.widths = { 3, 4, true },
+							.keep_float = keep };
+	const struct qmac_network_correct_options correct = { .widths = { 3, 4, true },
+							      .keep_float = keep };
+	struct qmac_network *network = all_layers(context, 20, 0), *copy = copy_of(network);
+	struct qmac_network_corrected corrected[ALL_LAYERS];
+	struct qmac_network_rounded report[ALL_LAYERS];
+	static float x[ROWS * ROW];
+	bool right = true;
+	size_t i;
+
+	fill_images(x, ROWS * ROW, 12);
+	right = done(qmac_network_round(network, ROWS, x, &how, report));
+	for (i = 0; i < ALL_LAYERS; i++) {
+		struct qmac_network_layer layer;
+
+		qmac_network_layer(network, i, &layer);
+		right &= keep[i] == !!report[i].skipped;
+		right &= keep[i] ==
+			 !memcmp(qmac_network_constant(network, layer.weight),
+				 qmac_network_constant(copy, layer.weight),
+				 count_of(copy, copy->tensors[layer.weight].name) * sizeof(float));
+	}
+	tap_ok(right, "layers that stay float are not rounded");
+	tap_ok(done(qmac_network_correct_bias(copy, ROWS, x, &correct, corrected)) &&
+		       corrected[0].greatest == 0 && corrected[1].greatest > 0 &&
+		       corrected[4].greatest > 0,
+	       "and corrected for the layers before them alone");
+	qmac_network_destroy(network);
+	qmac_network_destroy(copy);
 }
 
 static void test_zeros(void)
@@ -663,6 +744,7 @@ int main(int argc, char **argv)
 	test_moments(argc > 1 ? strtoull(argv[1], NULL, 0) : 1);
 	test_codes();
 	test_groups();
+	test_keep_float();
 	test_zeros();
 	test_bits();
 	test_bias();

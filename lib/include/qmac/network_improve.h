@@ -174,6 +174,8 @@ enum qmac_network_rounding {
  * @group: Of QMAC_NETWORK_GPTQ: inputs that share a scale; 0 for all.
  * @damping: Of QMAC_NETWORK_GPTQ; 0 for its default.
  * @by_activity: Of QMAC_NETWORK_GPTQ.
+ * @keep_float: NULL, or one entry per layer: it stays float, as in struct
+ *   qmac_network_quantize_options.
  */
 struct qmac_network_round_options {
 	unsigned int method;
@@ -183,6 +185,7 @@ struct qmac_network_round_options {
 	size_t group;
 	double damping;
 	bool by_activity;
+	const bool *keep_float;
 };
 
 /**
@@ -249,11 +252,14 @@ QMAC_EXPORT int qmac_network_round(struct qmac_network *network, size_t rows, co
  *   before weights were rounded (equalizing and smoothing change what
  *   activations mean: take it after those). Its fakes are cleared. NULL for
  *   the network itself without fakes.
+ * @keep_float: NULL, or one entry per layer: its weights and input stay float. Its
+ *   bias is corrected for what the layers before it do.
  */
 struct qmac_network_correct_options {
 	struct qmac_network_widths widths;
 	const struct qmac_network_range *ranges;
 	struct qmac_network *reference;
+	const bool *keep_float;
 };
 
 /**
