@@ -46,6 +46,7 @@ static const struct option longs[] = {
 	{ "svg", required_argument, NULL, OPT_SVG },
 	NETWORK_RANGES_LONGS,
 	NETWORK_CODES_LONGS,
+	NETWORK_IMPROVE_LONGS,
 	{ "output", required_argument, NULL, 'o' },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "help", no_argument, NULL, OPT_HELP },
@@ -57,6 +58,8 @@ static unsigned int needs(int c)
 {
 	if (c >= NETWORK_CODES_FIRST && c < NETWORK_CODES_END)
 		return NETWORK_TAKES_OUTPUT;
+	if (c >= NETWORK_IMPROVE_FIRST && c < NETWORK_IMPROVE_END)
+		return NETWORK_TAKES_STEPS;
 	switch (c) {
 	case OPT_BITS:
 		return NETWORK_TAKES_BITS | NETWORK_TAKES_WIDTHS | NETWORK_TAKES_OUTPUT;
@@ -208,6 +211,8 @@ static int take(int c, struct network_options *options, unsigned int takes, cons
 		return network_ranges_option(options->command, c, optarg, &options->ranges);
 	if (c >= NETWORK_CODES_FIRST && c < NETWORK_CODES_END)
 		return network_codes_option(options->command, c, optarg, &options->codes);
+	if (c >= NETWORK_IMPROVE_FIRST && c < NETWORK_IMPROVE_END)
+		return network_improve_option(options->command, c, optarg, &options->improve);
 	switch (c) {
 	case OPT_DATA:
 	case OPT_LABELS:
@@ -262,8 +267,15 @@ static int check_together(struct network_options *options, unsigned int takes)
 			options->command, options->resume);
 		return STATUS_USAGE;
 	}
-	return takes & NETWORK_TAKES_OUTPUT ? network_codes_check(options->command, &options->codes)
-					    : -1;
+	if (takes & NETWORK_TAKES_OUTPUT) {
+		int ret = network_codes_check(options->command, &options->codes);
+
+		if (ret >= 0)
+			return ret;
+	}
+	return network_improve_check(options->command, &options->improve, options->calibration,
+				     options->ranges.table, options->codes.per_channel,
+				     options->codes.block);
 }
 
 int network_options_parse(int argc, char **argv, unsigned int takes, const char *help,

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "network_codes.h"
+#include "network_improve_options.h"
 #include "network_ranges_options.h"
 
 #define NETWORK_WIDTHS 16
@@ -19,6 +20,7 @@ enum {
 	NETWORK_TAKES_STATE = 8,  /* --format, --resume, --svg; -o need not be */
 	NETWORK_TAKES_OPSET = 32,
 	NETWORK_TAKES_LABELS = 16, /* --data, --labels */
+	NETWORK_TAKES_STEPS = 64,  /* what improves a network */
 };
 
 /**
@@ -42,6 +44,7 @@ enum {
  * @json: Print a JSON object.
  * @ranges: Where ranges come from.
  * @codes: What to quantize to.
+ * @improve: What to change before that.
  */
 struct network_options {
 	const char *command;
@@ -53,6 +56,7 @@ struct network_options {
 	bool weights_only, per_channel, json;
 	struct network_ranges_options ranges;
 	struct network_codes codes;
+	struct network_improve_options improve;
 };
 
 /**

@@ -131,6 +131,44 @@ static int load_network(struct qmac_context *context, const struct network_optio
 	return 0;
 }
 
+/* Everything up to now saw the network as it was, everything from here on as it is. */
+static int improve(struct qmac_context *context, const struct network_options *options,
+		   struct network_samples *loaded)
+{
+	bool *keep_float = calloc(loaded->info.layers + 1, sizeof(*keep_float));
+	const struct network_improve_job job = {
+		.options = &options->improve,
+		.network = loaded->network,
+		.rows = loaded->calibration.data ? loaded->calibration.shape[0] : 0,
+		.x = loaded->calibration.data,
+		.judge = &loaded->samples,
+		.outputs = loaded->outputs,
+		.widths = { qmac_type_bits(options->codes.weight_type),
+			    qmac_type_bits(options->codes.activation_type),
+			    options->codes.per_channel },
+		.block = options->codes.block,
+		.keep_float = keep_float,
+	};
+	struct qmac_network_quantize_options ignored;
+	int ret;
+
+	if (!keep_float) {
+		fprintf(stderr, "qmac %s: no memory\n", options->command);
+		return -ENOMEM;
+	}
+	ret = network_codes_options(options->command, &options->codes, loaded->network, keep_float,
+				    &ignored);
+	if (!ret) {
+		ret = network_improve(&job, &loaded->improved);
+		if (ret)
+			fprintf(stderr, "qmac %s: %s\n", options->command,
+				ret == -ENOMEM ? "no memory" : qmac_context_message(context));
+	}
+	free(keep_float);
+	qmac_network_info(loaded->network, &loaded->info); /* tensors may have been added */
+	return ret;
+}
+
 /* Ranges come from the samples of --calib, if there are any, else from those of --data. */
 static int see_ranges(struct qmac_context *context, const struct network_options *options,
 		      bool detailed, struct network_samples *loaded)
@@ -167,9 +205,11 @@ int network_samples_load(struct qmac_context *context, const struct network_opti
 	loaded->samples.x = judge->data;
 	if (options->labels)
 		ret = load_labels(options, loaded);
+	loaded->samples.labels = loaded->labels;
+	if (!ret && network_improve_any(&options->improve))
+		ret = improve(context, options, loaded);
 	if (!ret)
 		ret = see_ranges(context, options, detailed, loaded);
-	loaded->samples.labels = loaded->labels;
 	loaded->samples.ranges = loaded->ranges;
 	return ret;
 }
@@ -183,6 +223,7 @@ int network_samples_choose(struct qmac_context *context, struct network_samples 
 void network_samples_release(struct network_samples *loaded)
 {
 	network_ranges_release(&loaded->source);
+	network_improved_release(&loaded->improved);
 	qmac_network_destroy(loaded->network);
 	npy_free(&loaded->data);
 	npy_free(&loaded->calibration);

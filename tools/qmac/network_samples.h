@@ -5,17 +5,19 @@
 
 #include <qmac/qmac.h>
 
+#include "network_improve.h"
 #include "network_options.h"
 #include "network_ranges.h"
 #include "npy/npy.h"
 
 /**
  * struct network_samples - what was loaded
- * @network: The network.
+ * @network: The network, after the steps that improve it.
  * @info: Its size.
  * @samples: Samples to judge by, with labels and ranges; arrays of this struct. No
  *   rows when there are none.
  * @outputs: Results per sample.
+ * @improved: What these steps did.
  * @source: Where ranges come from.
  * @ranges: Room for them, of @samples.
  */
@@ -26,6 +28,7 @@ struct network_samples {
 	size_t outputs;
 	struct npy_array data, calibration;
 	uint32_t *labels;
+	struct network_improved improved;
 	struct network_ranges source;
 	struct qmac_network_range *ranges;
 };

@@ -17,6 +17,7 @@ static const char help[] =
 	"  --calib C.npy          samples that ranges of activations are taken from: float32,\n"
 	"                         one per row\n"
 	"  -o, --output FILE      where to write\n" NETWORK_CODES_HELP NETWORK_RANGES_HELP
+		NETWORK_IMPROVE_HELP
 	"  --opset N              opset to write, 14 to 22 (default: the least that has it all)\n"
 	"  --data X.npy           samples to measure with (default: those of --calib)\n"
 	"  --labels Y.npy         the right output of each sample, for the accuracy\n"
@@ -47,6 +48,7 @@ static void print_text(const struct network_options *options, const struct netwo
 		printf("%s: ranges of %zu entries\n", options->ranges.table,
 		       loaded->source.table.count);
 	print_codes(&options->codes);
+	network_improve_print(&loaded->improved, loaded->network, loaded->samples.rows);
 	if (!loaded->samples.rows)
 		return;
 	printf("\n%-10s", "");
@@ -87,6 +89,10 @@ static void print_json(const struct network_options *options, const struct netwo
 	network_report_add_count(object, "layers", loaded->info.layers);
 	network_report_add_count(object, "parameters", loaded->info.parameters);
 	network_report_add_count(object, "samples", loaded->samples.rows);
+	if (loaded->improved.original)
+		json_object_object_add(object, "steps",
+				       network_improve_json(&loaded->improved, loaded->network,
+							    loaded->samples.rows));
 	if (loaded->samples.rows) {
 		loss = json_object_new_object();
 		network_report_add_loss(loss, &results->baseline);
@@ -102,12 +108,14 @@ static int measure(const struct network_samples *loaded, struct qmac_network *qu
 		   struct results *results)
 {
 	const struct qmac_network_samples *samples = &loaded->samples;
+	struct qmac_network *original =
+		loaded->improved.original ? loaded->improved.original : loaded->network;
 	float *want = calloc(samples->rows, loaded->outputs * sizeof(*want));
 	float *got = calloc(samples->rows, loaded->outputs * sizeof(*got));
 	int ret = want && got ? 0 : -ENOMEM;
 
 	if (!ret)
-		ret = qmac_network_run_rows(loaded->network, samples->rows, samples->x, want);
+		ret = qmac_network_run_rows(original, samples->rows, samples->x, want);
 	if (!ret)
 		ret = qmac_network_run_rows(quantized, samples->rows, samples->x, got);
 	if (!ret) {
@@ -185,9 +193,10 @@ int command_quantize_network(int argc, char **argv)
 	struct network_options options;
 	struct network_samples loaded;
 	struct qmac_context *context;
-	int ret = network_options_parse(
-		argc, argv, NETWORK_TAKES_OUTPUT | NETWORK_TAKES_OPSET | NETWORK_TAKES_LABELS, help,
-		&options);
+	int ret = network_options_parse(argc, argv,
+					NETWORK_TAKES_OUTPUT | NETWORK_TAKES_OPSET |
+						NETWORK_TAKES_LABELS | NETWORK_TAKES_STEPS,
+					help, &options);
 
 	if (ret >= 0) {
 		network_options_release(&options);
