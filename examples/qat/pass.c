@@ -86,18 +86,22 @@ static int layer_forward(struct pass *pass, const struct network *network,
 			 float *rounded, float *y)
 {
 	const struct layer *layer = &network->layer[l];
+	float bias[layer->n];
+	int ret = 0;
 
 	if (quantizers) {
-		int ret = quantize_inputs(quantizers, l, pass->rows, training, x, rounded);
-
-		if (ret)
-			return ret;
+		ret = quantize_inputs(quantizers, l, pass->rows, training, x, rounded);
+		if (!ret)
+			ret = quantize_bias(quantizers, l, layer->bias, layer->n, bias);
 	} else {
 		memcpy(rounded, x, pass->rows * layer->k * sizeof(*x));
+		memcpy(bias, layer->bias, layer->n * sizeof(*bias));
 	}
+	if (ret)
+		return ret;
 	product(pass->rows, layer->n, layer->k, rounded, pass->weight[l], y);
 	for (size_t i = 0; i < pass->rows * layer->n; i++)
-		y[i] += layer->bias[i % layer->n];
+		y[i] += bias[i % layer->n];
 	return 0;
 }
 

@@ -146,6 +146,19 @@ int quantize_weights(struct quantizers *quantizers, size_t l, const float *w, fl
 	return qmac_fake_quantize(quantizers->context, &weight->params, &granularity, w, v);
 }
 
+int quantize_bias(struct quantizers *quantizers, size_t l, const float *bias, size_t n, float *to)
+{
+	const struct qmac_quant_params *weight = &quantizers->weight[l].params;
+	const float scale = quantizers->input[l].params.scale[0];
+	int32_t codes[n];
+	int ret = qmac_quantize_bias(quantizers->context, bias, n, scale, weight->scale,
+				     weight->channels, codes);
+
+	return ret ? ret
+		   : qmac_dequantize_acc(quantizers->context, codes, 1, n, scale, weight->scale,
+					 weight->channels, to);
+}
+
 static bool learning(const struct quantizers *quantizers)
 {
 	return quantizers->ranges == LEARNED && !quantizers->following;

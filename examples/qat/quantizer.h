@@ -79,8 +79,13 @@ int quantizers_begin_step(struct quantizers *quantizers, const struct network *n
 int quantize_inputs(struct quantizers *quantizers, size_t l, size_t rows, bool training,
 		    const float *x, float *y);
 int quantize_weights(struct quantizers *quantizers, size_t l, const float *w, float *v);
+/* The bias of layer @l to whole accumulators: with few bits these are coarse. */
+int quantize_bias(struct quantizers *quantizers, size_t l, const float *bias, size_t n, float *to);
 
-/* In the backward pass: @d becomes the gradient of what was rounded, scales get theirs. */
+/*
+ * In the backward pass: @d becomes the gradient of what was rounded, scales get theirs. That of
+ * a bias passes straight through.
+ */
 int unquantize_inputs(struct quantizers *quantizers, size_t l, size_t rows, const float *x,
 		      float *d);
 int unquantize_weights(struct quantizers *quantizers, size_t l, const float *w, float *d);
