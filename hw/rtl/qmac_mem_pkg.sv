@@ -11,8 +11,9 @@ package qmac_mem_pkg;
 
   // Walks in flight. When every row lies in a page of its own and both operands come with
   // the depth outermost, a tile of 128 x 64 on 16 x 16 takes 32 * K cycles and 2 * K + 128
-  // walks, with nothing in the TLBs left from the tile before: a walk in 14 cycles. One
-  // takes the latency of a read and 6 cycles, so these are enough up to a latency of 200.
+  // walks, with nothing left in the TLBs from the tile before: a walk in 14 cycles. One
+  // takes a few cycles more than a read. At a latency of 100 that asks for 8; twice as many
+  // leave room for those that read two levels.
   localparam int unsigned NumWalks = 16;
 
   // Everything that is translated: the read clients of qmac_pkg in their order,
