@@ -18,6 +18,7 @@
 #define ROUNDS	 8
 #define TOOLS	 8
 #define CHANNELS 64
+#define PARTS	 8
 
 static struct qmac_context *context;
 
@@ -42,6 +43,9 @@ struct outcome {
 	uint32_t mult[CHANNELS];
 	int32_t shift[CHANNELS], bias[CHANNELS];
 	int8_t product[5][CHANNELS];
+	struct qmac_codebook part_book[2][PARTS];
+	uint8_t part_codes[2][COUNT];
+	float part_back[2][COUNT];
 	int top, errors;
 };
 
@@ -123,6 +127,21 @@ static void compute_nonlinear(const float *x, struct outcome *out)
 	qmac_bf16_narrow(x, COUNT, out->half[1]);
 }
 
+/* A codebook for every part. */
+static void compute_codebooks(const float *x, struct outcome *out)
+{
+	const struct qmac_granularity g = { { 1, PARTS, COUNT / PARTS }, 1, false };
+	unsigned int i;
+
+	out->errors += !!qmac_codebooks_kmeans(context, x, &g, 7, NULL, out->part_book[0]) +
+		       !!qmac_codebooks_log2(context, x, &g, 5, QMAC_NAN_ERROR, out->part_book[1]);
+	for (i = 0; i < 2; i++)
+		out->errors += !!qmac_codebooks_encode(context, out->part_book[i], &g, x,
+						       QMAC_NAN_ERROR, out->part_codes[i]) +
+			       !!qmac_codebooks_decode(context, out->part_book[i], &g,
+						       out->part_codes[i], out->part_back[i]);
+}
+
 /* From codes to numbers. */
 static void compute_back(struct outcome *out)
 {
@@ -196,6 +215,7 @@ static void compute(const float *x, struct outcome *out)
 	compute_groups(x, out);
 	compute_tools(x, out);
 	compute_nonlinear(x, out);
+	compute_codebooks(x, out);
 	compute_back(out);
 	compute_products(x, out);
 }

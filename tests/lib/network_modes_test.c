@@ -28,7 +28,7 @@ static struct qmac_context *context;
 
 struct outcome {
 	float y[3][ROWS * OUTPUTS];
-	struct qmac_network_range ranges[MOST];
+	struct qmac_network_range ranges[MOST], calibrated[MOST], from_table[MOST];
 	struct qmac_network_sensitivity layers[MOST];
 	struct qmac_network_loss sweep[WIDTHS], loss;
 	int errors;
@@ -55,6 +55,37 @@ static void compute_quantized(struct qmac_network *network, const float *x, stru
 	qmac_network_compare(out->y[0], out->y[1], ROWS, OUTPUTS, NULL, &out->loss);
 }
 
+/* Ranges by a search, and what a table in text says of them. */
+static int compute_calibrated(struct qmac_network *network, const float *x, struct outcome *out)
+{
+	const struct qmac_calibration_method method = { .method = QMAC_METHOD_MSE };
+	struct qmac_network_calibration *calibration;
+	struct qmac_table table = { 0 }, read = { 0 };
+	bool matched[MOST];
+	char *text = NULL;
+	size_t size;
+	int error = qmac_network_calibration_create(network, NULL, &calibration);
+
+	if (error)
+		return error;
+	error = qmac_network_calibration_update(calibration, ROWS, x);
+	if (!error)
+		error = qmac_network_calibration_choose(calibration, &method, out->calibrated);
+	qmac_network_calibration_destroy(calibration);
+	if (!error)
+		error = qmac_network_table(network, out->calibrated, NULL, QMAC_TABLE_QMAC, &table);
+	if (!error)
+		error = qmac_table_print(context, QMAC_TABLE_QMAC, &table, &text, &size);
+	if (!error)
+		error = qmac_table_parse(context, QMAC_TABLE_QMAC, NULL, text, size, &read);
+	if (!error)
+		error = qmac_network_table_ranges(network, &read, out->from_table, matched);
+	qmac_table_release(&table);
+	qmac_table_release(&read);
+	free(text);
+	return error;
+}
+
 static void compute(const char *path, const float *x, struct outcome *out)
 {
 	static const struct qmac_network_widths widths[WIDTHS] = { { 8, 8, true },
@@ -71,6 +102,7 @@ static void compute(const char *path, const float *x, struct outcome *out)
 	out->errors += !!qmac_network_run_rows(network, ROWS, x, out->y[0]);
 	out->errors += !!qmac_network_minmax(network, ROWS, x, out->ranges);
 	compute_quantized(network, x, out);
+	out->errors += !!compute_calibrated(network, x, out);
 	out->errors += !!qmac_network_sensitivity(network, &samples, &widths[1], out->layers, NULL);
 	out->errors += !!qmac_network_sweep(network, &samples, widths, WIDTHS, out->sweep, NULL);
 	qmac_network_destroy(network);

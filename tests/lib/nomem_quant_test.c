@@ -66,6 +66,22 @@ static int run_kmeans(void)
 	return 0;
 }
 
+static int run_codebooks(void)
+{
+	static struct qmac_codebook books[9];
+	static uint8_t codes[COUNT];
+	static float back[COUNT];
+	int error = qmac_codebooks_kmeans(context, x, &blocks, 4, NULL, books);
+
+	if (!error)
+		error = qmac_codebooks_encode(context, books, &blocks, x, QMAC_NAN_ERROR, codes);
+	if (!error)
+		error = qmac_codebooks_decode(context, books, &blocks, codes, back);
+	if (!error)
+		error = qmac_codebooks_log2(context, x, &blocks, 4, QMAC_NAN_ERROR, books);
+	return error;
+}
+
 int main(void)
 {
 	size_t i;
@@ -78,6 +94,7 @@ int main(void)
 	nomem_try(context, "parameters from elements", run_minmax);
 	nomem_try(context, "blocks", run_group);
 	nomem_try(context, "codebooks", run_kmeans);
+	nomem_try(context, "codebooks of blocks", run_codebooks);
 	qmac_context_destroy(context);
 	return tap_done();
 }
