@@ -105,9 +105,29 @@ static struct json_object *write_tensor(const struct qmac_table_entry *entry)
 	return NULL;
 }
 
+/* Bounds are fp32 there. */
+static int check_bounds(struct qmac_context *context, const struct qmac_table_entry *entry)
+{
+	size_t i;
+
+	for (i = 0; i < entry->channels; i++)
+		if (fabs(entry->lo[i]) > FLT_MAX || fabs(entry->hi[i]) > FLT_MAX)
+			return qmac_fail(
+				context, -EINVAL,
+				"entry '%.60s': range %g to %g of channel %zu is beyond "
+				"fp32, which ONNX Runtime's ranges are: calibrate it again",
+				entry->name, entry->lo[i], entry->hi[i], i);
+	return 0;
+}
+
 int ort_check(struct qmac_context *context, const struct qmac_table *table)
 {
-	return entry_check_unblocked(context, table, "ONNX Runtime's calibration JSON");
+	int error = entry_check_unblocked(context, table, "ONNX Runtime's calibration JSON");
+	size_t i;
+
+	for (i = 0; !error && i < table->count; i++)
+		error = check_bounds(context, &table->entries[i]);
+	return error;
 }
 
 struct json_object *ort_write(const struct qmac_table *table)

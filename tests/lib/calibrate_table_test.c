@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #if defined(__SSE2__)
@@ -510,6 +511,65 @@ static const struct damage damages[] = {
 	  "do not have the shape" },
 };
 
+/* A range that only a double holds is no infinity in a file. */
+static void test_wide_range(void)
+{
+	double scale = 1, lo = 0, hi = 1e100;
+	int32_t zero = 0;
+	const struct qmac_table_entry entry = { .name = "wide",
+						.bits = 8,
+						.axis = QMAC_PER_TENSOR,
+						.channels = 1,
+						.scale = &scale,
+						.zero_point = &zero,
+						.lo = &lo,
+						.hi = &hi };
+	struct qmac_table table = { 0 };
+	char *text;
+	size_t size;
+
+	if (!tap_ok(passed(qmac_table_add(context, &table, &entry)), "a range beyond fp32"))
+		return;
+	tap_ok(qmac_table_print(context, QMAC_TABLE_ORT, &table, &text, &size) == -EINVAL &&
+		       strstr(qmac_context_message(context), "'wide': range 0 to 1e+100"),
+	       "ort: refuses it");
+	tap_ok(passed(qmac_table_print(context, QMAC_TABLE_QMAC, &table, &text, &size)),
+	       "our JSON: takes it");
+	free(text);
+	qmac_table_release(&table);
+}
+
+/* What a path leads to is replaced, not the way; devices stay. */
+static void test_ways(void)
+{
+	char folder[] = "/tmp/qmac-table-XXXXXX", real[64], way[64];
+	struct qmac_table table, again;
+	struct stat found;
+
+	if (!tap_ok(mkdtemp(folder) && passed(parse(QMAC_TABLE_DETECT, aimet, &table)),
+		    "a folder and a table"))
+		return;
+	snprintf(real, sizeof(real), "%s/real", folder);
+	snprintf(way, sizeof(way), "%s/way", folder);
+	tap_ok(passed(qmac_table_save(context, real, QMAC_TABLE_QMAC, &table)) &&
+		       !symlink("real", way) &&
+		       passed(qmac_table_save(context, way, QMAC_TABLE_AIMET, &table)) &&
+		       !lstat(way, &found) && S_ISLNK(found.st_mode) &&
+		       passed(qmac_table_load(context, real, QMAC_TABLE_AIMET, NULL, &again)),
+	       "the file behind a link");
+	qmac_table_release(&again);
+	tap_ok(qmac_table_save(context, "/dev/full", QMAC_TABLE_QMAC, &table) == -ENOSPC &&
+		       !stat("/dev/full", &found) && S_ISCHR(found.st_mode),
+	       "a full device: told, and still one");
+	tap_ok(qmac_table_save(context, folder, QMAC_TABLE_QMAC, &table) == -EISDIR, "a directory");
+	tap_ok(qmac_table_load(context, folder, QMAC_TABLE_DETECT, NULL, &again) == -EISDIR,
+	       "reading a directory");
+	unlink(way);
+	unlink(real);
+	rmdir(folder);
+	qmac_table_release(&table);
+}
+
 static void test_damage(void)
 {
 	size_t i;
@@ -651,6 +711,8 @@ int main(void)
 	check_aimet("aimet-1.0.0", QMAC_TABLE_AIMET_1, aimet_1);
 	check_aimet("aimet-2.0.0", QMAC_TABLE_AIMET_2, aimet_2);
 	test_blocks();
+	test_wide_range();
+	test_ways();
 	test_round_trips();
 	test_damage();
 	test_entries();
