@@ -10,6 +10,7 @@
 #include <qmac/qmac.h>
 
 #include "command.h"
+#include "same_file.h"
 
 enum {
 	OPT_DATA = 256,
@@ -249,6 +250,27 @@ static const char *missing_of(const struct network_options *options, unsigned in
 	return options->output ? NULL : "-o";
 }
 
+/* What is written must not end what is read. */
+static int check_outputs(const struct network_options *options)
+{
+	const char *const inputs[] = { options->model, options->data, options->labels,
+				       options->calibration };
+	const char *const outputs[] = { options->output, options->svg };
+
+	for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
+		for (size_t j = 0; j < sizeof(outputs) / sizeof(outputs[0]); j++) {
+			if (!inputs[i] || !outputs[j] || !same_file(inputs[i], outputs[j]))
+				continue;
+			fprintf(stderr,
+				"qmac %s: %s is an input, which would be lost: choose another "
+				"name\n",
+				options->command, outputs[j]);
+			return STATUS_USAGE;
+		}
+	}
+	return -1;
+}
+
 static int check_together(struct network_options *options, unsigned int takes)
 {
 	const char *missing = missing_of(options, takes);
@@ -270,6 +292,8 @@ static int check_together(struct network_options *options, unsigned int takes)
 	if (takes & NETWORK_TAKES_OUTPUT) {
 		int ret = network_codes_check(options->command, &options->codes);
 
+		if (ret < 0)
+			ret = check_outputs(options);
 		if (ret >= 0)
 			return ret;
 	}
