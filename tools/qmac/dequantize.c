@@ -10,6 +10,7 @@
 #include "command.h"
 #include "dequantize_tensor.h"
 #include "quantize_tensor_report.h"
+#include "report_aside.h"
 
 static const char help[] =
 	"usage: qmac dequantize IN.npy [-o OUT.npy] [OPTION]...\n"
@@ -95,9 +96,12 @@ static int finish(const struct dequantize_options *options, const struct npy_arr
 	char message[4608];
 	int ret = options->output ? npy_save(options->output, x, message, sizeof(message)) : 0;
 
-	if (ret)
+	if (ret) {
 		fprintf(stderr, "qmac dequantize: %s\n", message);
-	else if (options->json)
+		return ret;
+	}
+	report_aside(options->output);
+	if (options->json)
 		print_json(options, x, type);
 	else
 		printf("%-16s %s: %zu numbers of %s\n", "written", options->output, x->count,

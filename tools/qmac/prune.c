@@ -12,6 +12,7 @@
 
 #include "command.h"
 #include "float_file.h"
+#include "report_aside.h"
 #include "same_file.h"
 
 static const char help[] =
@@ -243,6 +244,8 @@ int command_prune(int argc, char **argv)
 		ret = prune(context, &options, &result);
 	if (!ret)
 		ret = save_all(&options, &result);
+	if (!ret)
+		report_aside(options.output);
 	if (!ret && options.json)
 		print_json(&options, &result);
 	else if (!ret)

@@ -8,6 +8,7 @@
 
 #include "command.h"
 #include "float_file.h"
+#include "report_aside.h"
 #include "same_file.h"
 #include "quantize_tensor_reader.h"
 #include "quantize_tensor_report.h"
@@ -123,6 +124,7 @@ static int run(struct qmac_context *context, const struct quantize_tensor_option
 		ret = quantize_tensor_save(context, options, tensor);
 	if (ret)
 		return ret;
+	report_aside(options->output);
 	if (options->json)
 		quantize_tensor_report_print_json(options, tensor);
 	else

@@ -76,4 +76,7 @@ int quantize_tensor_save(struct qmac_context *context,
 			 const struct quantize_tensor_options *options,
 			 const struct quantize_tensor *tensor);
 
+/** quantize_tensor_described() - does a description stand beside an output of that name? */
+bool quantize_tensor_described(const char *path);
+
 #endif /* QMAC_TOOL_QUANTIZE_TENSOR_H */

@@ -279,6 +279,8 @@ static void print_codebooks(const struct quantize_tensor_options *options,
 void quantize_tensor_report_print(const struct quantize_tensor_options *options,
 				  const struct quantize_tensor *tensor)
 {
+	bool described = options->output && quantize_tensor_described(options->output);
+
 	printf("%-16s %s: %zu from %.9g to %.9g\n", "tensor", options->input, tensor->x.count,
 	       (double)tensor->min, (double)tensor->max);
 	print_way(options);
@@ -288,6 +290,7 @@ void quantize_tensor_report_print(const struct quantize_tensor_options *options,
 		print_scales(options, tensor);
 	printf("%-16s %.3g at most, SQNR %.2f dB\n", "error", tensor->max_error, tensor->sqnr_db);
 	if (options->output)
-		printf("%-16s %s, described in %s.json\n", "written", options->output,
-		       options->output);
+		printf("%-16s %s%s%s%s\n", "written", options->output,
+		       described ? ", described in " : "", described ? options->output : "",
+		       described ? ".json" : "");
 }

@@ -115,11 +115,11 @@ static int begin_description(const char *path, const struct quantize_tensor_opti
 }
 
 /* Pipes and devices get the codes alone: there is no place beside them. */
-static bool is_special(const char *path)
+bool quantize_tensor_described(const char *path)
 {
 	struct stat found;
 
-	return !stat(path, &found) && !S_ISREG(found.st_mode) && !S_ISDIR(found.st_mode);
+	return stat(path, &found) || S_ISREG(found.st_mode) || S_ISDIR(found.st_mode);
 }
 
 static int save_both(struct qmac_context *context, const struct quantize_tensor_options *options,
@@ -146,7 +146,7 @@ int quantize_tensor_save(struct qmac_context *context,
 	char *path;
 	int ret;
 
-	if (is_special(options->output))
+	if (!quantize_tensor_described(options->output))
 		return save_codes(context, options, tensor);
 	if (asprintf(&path, "%s.json", options->output) < 0)
 		return cannot(options->output, -ENOMEM);
