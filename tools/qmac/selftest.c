@@ -62,6 +62,7 @@ static const struct {
 	{ examples_calibration, &examples_calibration_count },
 	{ examples_accuracy, &examples_accuracy_count },
 	{ examples_network, &examples_network_count },
+	{ examples_arithmetic, &examples_arithmetic_count },
 };
 
 #define LISTS (sizeof(lists) / sizeof(lists[0]))

@@ -34,9 +34,10 @@ struct example_entry {
 };
 
 extern const struct example_entry examples_linear[], examples_tools[], examples_sizes[],
-	examples_accuracy[], examples_calibration[], examples_network[];
+	examples_accuracy[], examples_calibration[], examples_network[], examples_arithmetic[];
 extern const size_t examples_linear_count, examples_tools_count, examples_sizes_count,
-	examples_accuracy_count, examples_calibration_count, examples_network_count;
+	examples_accuracy_count, examples_calibration_count, examples_network_count,
+	examples_arithmetic_count;
 
 /*
  * Each appends a piece to both texts. Numbers agree when they print alike with

@@ -50,6 +50,8 @@ struct qmac_calibration;
  *   zeros left out, 128 levels, eps 1e-4, threshold (t + 0.5) absmax / 2048.
  * @QMAC_CALIBRATOR_NCNN_ACIQ: ncnn2table method=aciq. Gaussian whose deviation
  *   is estimated from absmax and the number of elements of the last batch.
+ *   (ncnn2table's third method, eq, compares outputs of float and integer layers:
+ *   it needs ncnn and the network, and is not here.)
  * @QMAC_CALIBRATOR_ORT_MINMAX: ONNX Runtime's MinMaxCalibrater.
  * @QMAC_CALIBRATOR_ORT_AVERAGE: The same with moving_average=True: the means of
  *   the least and of the greatest elements of the batches of a collect_data(),
