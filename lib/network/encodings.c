@@ -10,6 +10,7 @@
 #include <qmac/network_table.h>
 
 #include "context.h"
+#include "formats/entry.h"
 #include "network/calibrate.h"
 #include "network/ops.h"
 #include "network/quantize.h"
@@ -93,16 +94,37 @@ const struct qmac_table_entry *net_encoding_of_weight(const struct qmac_network 
 	return ncnn_weight(table, net_node_name(network, layer));
 }
 
+/* Is @a @b but for rounding to fp32 and a step or two on the way? */
+static EXACT bool close_to(double a, double b)
+{
+	return fabs(a - b) <= fabs(b) * 0x1p-20;
+}
+
+/*
+ * Do the ranges of an entry follow from its scale and codes? Symmetric ones of
+ * AIMET begin at the least code, -128, although 127 decides about the scale.
+ */
+static EXACT bool reaches(const struct qmac_table_entry *entry, size_t c,
+			  const struct qmac_quant_params *params)
+{
+	int64_t lo = entry_q_min(entry) - entry->zero_point[c];
+	int64_t hi = entry_q_max(entry) - entry->zero_point[c];
+
+	return entry_q_max(entry) == params->q_max &&
+	       close_to(entry->lo[c], entry->scale[c] * (double)lo) &&
+	       close_to(entry->hi[c], entry->scale[c] * (double)hi);
+}
+
 static EXACT void adopt(const struct qmac_table_entry *entry, struct qmac_quant_params *params)
 {
 	size_t c;
 
 	for (c = 0; c < params->channels; c++) {
 		size_t e = entry->channels == params->channels ? c : 0;
-		double scale = (double)params->scale[c];
 
 		if (entry->zero_point[e] == params->zero_point[c] &&
-		    fabs(entry->scale[e] - scale) <= scale * 0x1p-20)
+		    (close_to(entry->scale[e], (double)params->scale[c]) ||
+		     reaches(entry, e, params)))
 			params->scale[c] = (float)entry->scale[e];
 	}
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include <qmac/quant.h>
+#include <qmac/type.h>
 
 #include "context.h"
 #include "network/graph.h"
@@ -22,16 +23,35 @@ static float usable(float scale)
 	return scale < FLT_MIN ? FLT_MIN : scale;
 }
 
-/* Asymmetric over [lo, hi] with 0 in it. */
-static EXACT void choose_activation(const struct qmac_network_range *range, unsigned int bits,
-				    float *scale, int32_t *zero)
+/* One bit, which qmac_quant_choose() does not have: 0 and the end that is farther away. */
+static EXACT void choose_bit(const struct qmac_network_range *range, float *scale, int32_t *zero)
 {
-	float steps = (float)((1 << bits) - 1), at;
 	float lo = range->lo < 0 ? range->lo : 0, hi = range->hi > 0 ? range->hi : 0;
 
-	*scale = usable(hi / steps - lo / steps);
-	at = rintf(-lo / *scale);
-	*zero = at > steps ? (int32_t)steps : (int32_t)at;
+	*scale = usable(hi - lo);
+	if (!isfinite(*scale))
+		*scale = FLT_MAX;
+	*zero = -lo > hi;
+}
+
+/* Asymmetric over the range with 0 in it, all 2^bits codes. */
+static int choose_activation(struct qmac_context *context, const struct qmac_network_range *range,
+			     unsigned int bits, float *scale, int32_t *zero)
+{
+	const struct qmac_quant_spec spec = {
+		.type = bits > 8 ? QMAC_TYPE_U16 : QMAC_TYPE_U8,
+		.scheme = QMAC_SCHEME_ASYMMETRIC,
+		.bits = (uint8_t)bits,
+	};
+	struct qmac_quant_params params = { .channels = 1, .scale = scale, .zero_point = zero };
+	fenv_t saved;
+
+	if (bits > 1)
+		return qmac_quant_choose(context, &spec, &range->lo, &range->hi, &params);
+	exact_enter(&saved);
+	choose_bit(range, scale, zero);
+	exact_leave(&saved);
+	return 0;
 }
 
 static int fake_activation(struct qmac_network *network, size_t tensor, unsigned int bits,
@@ -39,7 +59,7 @@ static int fake_activation(struct qmac_network *network, size_t tensor, unsigned
 {
 	float scale;
 	int32_t zero;
-	fenv_t saved;
+	int error;
 	struct qmac_fake fake = {
 		.axis = QMAC_PER_TENSOR,
 		.channels = 1,
@@ -53,10 +73,8 @@ static int fake_activation(struct qmac_network *network, size_t tensor, unsigned
 				 "range %g to %g of tensor '%.80s': bounds must be finite and in "
 				 "order",
 				 range->lo, range->hi, network->tensors[tensor].name);
-	exact_enter(&saved);
-	choose_activation(range, bits, &scale, &zero);
-	exact_leave(&saved);
-	return qmac_network_set_fake(network, tensor, &fake);
+	error = choose_activation(network->context, range, bits, &scale, &zero);
+	return error ? error : qmac_network_set_fake(network, tensor, &fake);
 }
 
 /* Greatest and mean |w| of each channel. */

@@ -93,9 +93,11 @@ static int connect(struct quantizer *quantizer, const struct net_node *node, str
 		if (number == NET_NONE || quantizer_is_weight(quantizer, node, i))
 			continue;
 		if (!from->tensors[number].data)
-			made->inputs[i] = quantizer->activations[number].wanted
-						  ? quantizer->activations[number].dequantized
-						  : quantizer->map[number];
+			made->inputs[i] =
+				quantizer->activations[number].wanted &&
+						!quantizer->stays_float[node - from->nodes]
+					? quantizer->activations[number].dequantized
+					: quantizer->map[number];
 		else if ((node->op == NET_ADD || node->op == NET_MUL) &&
 			 !quantizer->stays_float[node - from->nodes])
 			error = quantizer_operand(quantizer, number, &made->inputs[i]);

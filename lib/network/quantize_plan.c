@@ -129,10 +129,7 @@ static bool follows_float(const struct quantizer *quantizer, const struct net_no
 	return follows;
 }
 
-/*
- * Layers that are to stay float, and what follows them up to the next layer:
- * quantizing in between would gain nothing.
- */
+/* Layers that are to stay float, and what follows them up to the next layer. */
 static void mark_float(struct quantizer *quantizer)
 {
 	const struct qmac_network *from = quantizer->from;
@@ -146,27 +143,34 @@ static void mark_float(struct quantizer *quantizer)
 			quantizer->stays_float[i] = true;
 }
 
-/* An activation is quantized when its maker or one of its readers is. */
+/*
+ * An activation is quantized when a quantized node reads it. From the last node to
+ * the first, so that all readers of a result have been decided on: what lies
+ * before a float layer, back to the last layer, is float, too. A float layer
+ * between DequantizeLinear and QuantizeLinear would be quantized by ONNX Runtime
+ * of its own accord.
+ */
 static void mark_wanted(struct quantizer *quantizer)
 {
 	const struct qmac_network *from = quantizer->from;
 	size_t i, j;
 
-	for (i = 0; i < from->node_count; i++) {
+	for (i = from->node_count; i-- > 0;) {
 		const struct net_node *node = &from->nodes[i];
 
-		if (node->folded || quantizer->stays_float[i])
-			continue;
-		quantizer->activations[node->output].wanted = true;
+		if (quantizer->options.keep_float && !is_layer(from, i) &&
+		    from->tensors[node->output].users &&
+		    !quantizer->activations[node->output].wanted)
+			quantizer->stays_float[i] = true;
 		for (j = 0; j < node->input_count; j++)
-			if (node->inputs[j] != NET_NONE)
+			if (!node->folded && !quantizer->stays_float[i] &&
+			    node->inputs[j] != NET_NONE)
 				quantizer->activations[node->inputs[j]].wanted = true;
 	}
 	for (i = 0; i < from->tensor_count; i++) {
 		const struct net_tensor *tensor = &from->tensors[i];
 
-		if (tensor->data || tensor->type != NET_F32 || !tensor->users ||
-		    goes_into_clamp(from, i))
+		if (tensor->data || tensor->type != NET_F32 || goes_into_clamp(from, i))
 			quantizer->activations[i].wanted = false;
 	}
 }

@@ -139,7 +139,7 @@ int qmac_network_run(struct qmac_network *network, size_t batch, const float *co
 static int run_some(struct qmac_network *network, size_t batch, size_t rows, const float *x,
 		    size_t x_row, float *y, size_t y_row)
 {
-	float *padded = NULL, *all = NULL;
+	float *padded = NULL, *all = NULL, *outputs[1];
 	size_t i;
 	int error;
 
@@ -149,12 +149,14 @@ static int run_some(struct qmac_network *network, size_t batch, size_t rows, con
 			memcpy(padded + i * x_row, x + (i < rows ? i : rows - 1) * x_row,
 			       x_row * sizeof(*padded));
 	}
-	all = malloc(batch * y_row * sizeof(*all));
-	if (!all || (rows < batch && !padded))
+	if (y)
+		all = malloc(batch * y_row * sizeof(*all));
+	outputs[0] = all;
+	if ((y && !all) || (rows < batch && !padded))
 		error = qmac_fail_nomem(network->context, "a batch");
 	else
 		error = qmac_network_run(network, batch, (const float *[]){ padded ? padded : x },
-					 (float *[]){ all });
+					 y ? outputs : NULL);
 	if (!error && y)
 		memcpy(y, all, rows * y_row * sizeof(*y));
 	free(padded);
@@ -168,7 +170,7 @@ int qmac_network_run_rows(struct qmac_network *network, size_t rows, const float
 	size_t batch, fixed, at, x_row, y_row;
 	int error = 0;
 
-	if (network->input_count != 1 || network->output_count != 1)
+	if (network->input_count != 1 || (y && network->output_count != 1))
 		return qmac_fail(network->context, -EINVAL,
 				 "%zu inputs and %zu outputs: this needs a network with one of "
 				 "each",
@@ -178,8 +180,8 @@ int qmac_network_run_rows(struct qmac_network *network, size_t rows, const float
 	fixed = in->shape.dim[0];
 	batch = network->batch_is_free ? NET_ROWS_AT_A_TIME : fixed;
 	x_row = net_shape_count(&in->shape) / fixed;
-	if (!out->shape.rank || net_shape_count(&out->shape) % fixed ||
-	    (network->batch_is_free && out->data))
+	if (y && (!out->shape.rank || net_shape_count(&out->shape) % fixed ||
+		  (network->batch_is_free && out->data)))
 		return qmac_fail(network->context, -EINVAL,
 				 "output '%.100s' does not hold one result per sample", out->name);
 	y_row = net_shape_count(&out->shape) / fixed;

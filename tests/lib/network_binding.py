@@ -55,6 +55,14 @@ LIB.qmac_network_run.argtypes = [pointer, size_t, pointer, pointer]
 LIB.qmac_network_run_rows.argtypes = [pointer, size_t, pointer, pointer]
 LIB.qmac_network_set_fake.argtypes = [pointer, size_t, pointer]
 LIB.qmac_network_minmax.argtypes = [pointer, size_t, pointer, pointer]
+LIB.qmac_network_calibration_create.argtypes = [pointer, pointer, ctypes.POINTER(pointer)]
+LIB.qmac_network_calibration_destroy.argtypes = [pointer]
+LIB.qmac_network_calibration_destroy.restype = None
+LIB.qmac_network_calibration_update.argtypes = [pointer, size_t, pointer]
+LIB.qmac_network_calibration_step.argtypes = [pointer, ctypes.c_float]
+LIB.qmac_network_calibration_passes.argtypes = [pointer]
+LIB.qmac_network_calibration_next_pass.argtypes = [pointer]
+LIB.qmac_network_calibration_choose.argtypes = [pointer, pointer, pointer]
 LIB.qmac_network_quantize.argtypes = [pointer, pointer, pointer, ctypes.POINTER(pointer)]
 
 
@@ -114,6 +122,29 @@ class Network:
         x = np.ascontiguousarray(x, np.float32)
         ranges = np.zeros((self.info.tensors, 2), np.float32)
         check(LIB.qmac_network_minmax(self.handle, len(x), x.ctypes.data, ranges.ctypes.data))
+        return ranges
+
+    def calibrate(self, x, spec=None, method=None, batch=256, constant=None):
+        """Ranges by calibration; spec and method are those of calibration.py."""
+        x = np.ascontiguousarray(x, np.float32)
+        handle = pointer()
+        ranges = np.zeros((self.info.tensors, 2), np.float32)
+        check(LIB.qmac_network_calibration_create(
+            self.handle, ctypes.byref(spec) if spec else None, ctypes.byref(handle)))
+        try:
+            for i in range(LIB.qmac_network_calibration_passes(handle)):
+                if i:
+                    check(LIB.qmac_network_calibration_next_pass(handle))
+                for at in range(0, len(x), batch):
+                    part = x[at:at + batch]
+                    check(LIB.qmac_network_calibration_update(handle, len(part),
+                                                              part.ctypes.data))
+            if constant is not None:
+                check(LIB.qmac_network_calibration_step(handle, constant))
+            check(LIB.qmac_network_calibration_choose(
+                handle, ctypes.byref(method) if method else None, ranges.ctypes.data))
+        finally:
+            LIB.qmac_network_calibration_destroy(handle)
         return ranges
 
     def quantize(self, ranges, activation_type=U8, keep_float=(), **options):

@@ -25,6 +25,12 @@ def without_schema_errors():
                     sys.stderr.write(line)
 
 
+def has_vnni():
+    """Without it, fused u8 x s8 kernels saturate pairs of products at 16 bits."""
+    with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:
+        return "vnni" in file.read()
+
+
 class Session:
     def __init__(self, path, optimize=True):
         with without_schema_errors():

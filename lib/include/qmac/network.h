@@ -290,7 +290,7 @@ QMAC_EXPORT int qmac_network_run(struct qmac_network *network, size_t batch,
 
 /**
  * qmac_network_run_rows() - run any number of samples, batch by batch
- * @network: Network with one input and one output.
+ * @network: Network with one input and, for @y, one output.
  * @rows: Samples.
  * @x: [@rows, ...] inputs.
  * @y: Receives [@rows, ...] outputs; NULL when only an observer is interested.
@@ -400,7 +400,8 @@ QMAC_EXPORT int qmac_network_minmax(struct qmac_network *network, size_t rows, c
  *   codes +-(2^(bits-1) - 1), scale max|w| / (2^(bits-1) - 1); 1 bit is binary,
  *   the sign of w times the mean |w| (binary-weight networks).
  * @activation_bits: 1 to 16, or 0 to leave activations alone. Asymmetric over
- *   the range with 0 in it, 2^bits codes.
+ *   the range with 0 in it, 2^bits codes; from 2 bits on as qmac_quant_choose()
+ *   has it, so that 8 bits are those of qmac_network_quantize().
  * @per_channel: A scale per output channel of the weights.
  */
 struct qmac_network_widths {
@@ -412,7 +413,8 @@ struct qmac_network_widths {
  * qmac_network_fake_layer() - quantize one layer of a what-if run
  * @network: Network.
  * @layer: Layer number.
- * @widths: Bits; its weights and its input are given parameters.
+ * @widths: Bits; its weights and its input are given parameters, which other
+ *   readers of the same tensors see, too.
  * @ranges: One entry per tensor.
  *
  * Return: 0, -EINVAL (layer, bits), -EDOM (a weight or range is not finite),
@@ -519,8 +521,9 @@ QMAC_EXPORT int qmac_network_sweep(struct qmac_network *network,
  *   in the middle: with S8 it is 0, as TensorRT demands.
  * @block: S4 weights: inputs of a layer that share a scale (blocks along axis 1 of
  *   a convolution's weights), instead of @per_channel; 0 for none.
- * @keep_float: NULL, or one entry per layer: it stays float, with its weights, and
- *   so does what follows it up to the next layer that does not.
+ * @keep_float: NULL, or one entry per layer: it stays float, reads floats and makes
+ *   floats, as do the nodes before it back to the last layer and those behind it up
+ *   to the next.
  * @encodings: NULL, or a table whose weights' ranges are taken, and whose scales
  *   are taken to the last bit where they agree with the ranges; give it to
  *   qmac_network_table_ranges() first.
@@ -550,9 +553,8 @@ struct qmac_network_quantize_options {
  * has its own, +-127, and is brought to that scale at run time; beside weights in
  * blocks a bias of 32 bits stays float.
  *
- * Every activation is quantized that a quantized node makes or reads, except the
- * outputs of the network and what goes only into a Relu or Clip right behind its
- * layer. Each has a scale of its own from its own range: both inputs of Add and
+ * Every activation is quantized that a quantized node reads, except what goes only
+ * into a Relu or Clip right behind its layer. Each has a scale of its own from its own range: both inputs of Add and
  * Mul and all inputs of Concat, whose results are quantized anew, as QLinearAdd
  * and QLinearConcat of ONNX Runtime do; the results of Sigmoid and Softmax too,
  * whose range is what calibration saw of [0, 1]. MaxPool, Flatten, Reshape and
