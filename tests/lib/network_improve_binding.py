@@ -34,7 +34,7 @@ class Widths(ctypes.Structure):
 class RoundOptions(ctypes.Structure):
     _fields_ = [("method", ctypes.c_uint), ("widths", Widths), ("ranges", pointer),
                 ("passes", ctypes.c_uint), ("group", size_t), ("damping", double),
-                ("by_activity", ctypes.c_bool)]
+                ("by_activity", ctypes.c_bool), ("keep_float", pointer)]
 
 
 class Rounded(ctypes.Structure):
@@ -43,7 +43,8 @@ class Rounded(ctypes.Structure):
 
 
 class CorrectOptions(ctypes.Structure):
-    _fields_ = [("widths", Widths), ("ranges", pointer), ("reference", pointer)]
+    _fields_ = [("widths", Widths), ("ranges", pointer), ("reference", pointer),
+                ("keep_float", pointer)]
 
 
 class Corrected(ctypes.Structure):
