@@ -102,8 +102,8 @@ int main(int argc, char **argv)
 			.seeds = 2,
 			.folds = FOLDS,
 			.bits = { 8, 4 },
-			.first = { .epochs = 50, .rate = 0.03f },
-			.more = { .epochs = 25, .rate = 0.03f },
+			.first = { .epochs = 80, .rate = 0.03f },
+			.more = { .epochs = 30, .rate = 0.01f },
 		},
 	};
 	struct settings *settings = &options.settings;

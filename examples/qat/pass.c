@@ -100,8 +100,9 @@ static int layer_forward(struct pass *pass, const struct network *network,
 	if (ret)
 		return ret;
 	product(pass->rows, layer->n, layer->k, rounded, pass->weight[l], y);
-	for (size_t i = 0; i < pass->rows * layer->n; i++)
-		y[i] += bias[i % layer->n];
+	for (size_t i = 0; i < pass->rows; i++)
+		for (size_t j = 0; j < layer->n; j++)
+			y[i * layer->n + j] += bias[j];
 	return 0;
 }
 
@@ -149,8 +150,9 @@ static int layer_backward(struct pass *pass, const struct network *network,
 	float *dw = pass->gradient.layer[l].weight, *db = pass->gradient.layer[l].bias;
 
 	product_transposed_add(pass->rows, layer->n, layer->k, rounded, d, dw);
-	for (size_t i = 0; i < pass->rows * layer->n; i++)
-		db[i % layer->n] += d[i];
+	for (size_t i = 0; i < pass->rows; i++)
+		for (size_t j = 0; j < layer->n; j++)
+			db[j] += d[i * layer->n + j];
 	product(pass->rows, layer->k, layer->n, d, pass->turned, dx);
 	return quantizers ? unquantize_inputs(quantizers, l, pass->rows, x, dx) : 0;
 }

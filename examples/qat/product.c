@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "product.h"
 
-#define LANES 8
+#define WIDE   32
+#define NARROW 4
 
-/* A strip of columns of one row of c, kept in registers when @width is LANES. */
-static inline void strip(size_t width, size_t k, const float *a, size_t a_step, const float *b,
-			 size_t b_step, float *c)
+/* Some columns of one row of c: in registers where @width is a constant. */
+static inline __attribute__((always_inline)) void strip(size_t width, size_t k, const float *a,
+							size_t a_step, const float *b,
+							size_t b_step, float *c)
 {
-	float sum[LANES];
+	float sum[WIDE];
 
 	for (size_t j = 0; j < width; j++)
 		sum[j] = c[j];
@@ -20,10 +22,12 @@ static inline void strip(size_t width, size_t k, const float *a, size_t a_step, 
 
 static void add_row(size_t n, size_t k, const float *a, size_t a_step, const float *b, float *c)
 {
-	size_t j;
+	size_t j = 0;
 
-	for (j = 0; j + LANES <= n; j += LANES)
-		strip(LANES, k, a, a_step, b + j, n, c + j);
+	for (; j + WIDE <= n; j += WIDE)
+		strip(WIDE, k, a, a_step, b + j, n, c + j);
+	for (; j + NARROW <= n; j += NARROW)
+		strip(NARROW, k, a, a_step, b + j, n, c + j);
 	if (j < n)
 		strip(n - j, k, a, a_step, b + j, n, c + j);
 }
