@@ -8,6 +8,10 @@
 #include "network.h"
 #include "npy/npy.h"
 
+/* At least a batch to train on, and lists of them fit the stack. */
+#define MIN_IMAGES 64
+#define MAX_IMAGES 65536
+
 static int load(const char *directory, const char *name, enum npy_type type, unsigned int ndim,
 		struct npy_array *array)
 {
@@ -31,9 +35,14 @@ static int check(const struct npy_array *x, const struct npy_array *y)
 {
 	const uint8_t *labels = y->data;
 
-	if (x->shape[1] != PIXELS || x->shape[0] != y->count || !y->count) {
+	if (x->shape[1] != PIXELS || x->shape[0] != y->count) {
 		fprintf(stderr, "qat: x.npy [%zu, %zu] and y.npy [%zu]: expected [n, %d] and [n]\n",
 			x->shape[0], x->shape[1], y->count, PIXELS);
+		return -EINVAL;
+	}
+	if (y->count < MIN_IMAGES || y->count > MAX_IMAGES) {
+		fprintf(stderr, "qat: %zu images: use %d to %d\n", y->count, MIN_IMAGES,
+			MAX_IMAGES);
 		return -EINVAL;
 	}
 	for (size_t i = 0; i < y->count; i++) {
