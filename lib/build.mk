@@ -24,8 +24,9 @@ lib_shared_obj := $(addprefix $(B)/obj/,sim/model/load.o sim/memory/pool.o \
 	sim/functional/command.o driver/qmac_pt.o)
 
 # Loops that are only fast when they are vectorized.
-$(addprefix $(B)/obj/lib/,ref/gemm.o quant/dequantize.o simd/scalar.o \
-	train/check.o train/forward.o train/backward.o train/binary.o): CFLAGS += -O3
+$(addprefix $(B)/obj/lib/,ref/gemm.o quant/params.o quant/dequantize.o quant/entries.o \
+	simd/scalar.o simd/avx2.o simd/avx512.o train/check.o train/forward.o train/backward.o \
+	train/binary.o): CFLAGS += -O3
 $(addprefix $(B)/obj/lib/improve/,moments.o ldl.o lanes.o error.o descent.o): CFLAGS += -O3
 $(B)/obj/driver/qmac_pt.o: CFLAGS += -fPIC
 

@@ -158,7 +158,7 @@ static EXACT int inspect(const struct qmac_calibration *c, struct batch *batch)
 {
 	struct simd_range range = { INFINITY, -INFINITY, INFINITY, false };
 
-	qmac_context_simd(c->context)->kernels->range(&range, batch->x, batch->count);
+	qmac_context_simd(c->context)->kernels->range_least(&range, batch->x, batch->count);
 	if (range.nan || range.lo == -INFINITY || range.hi == INFINITY)
 		return inspect_each(c, batch);
 	batch->lo = range.lo + 0.0f;

@@ -25,17 +25,10 @@ static void dequantize_tile(struct work *work, const struct tile *tile)
 {
 	struct simd_codes *codes = &work->codes;
 	struct entries entries;
-	size_t column, row;
+	size_t column = 0, row;
+	struct strip strip;
 
-	if (tile_uniform(tile)) {
-		codes_uniform(codes, &entries, work->params, NULL, tile->param);
-		work->kernels->dequantize(codes, work->q + tile->first * codes->bytes,
-					  work->x + tile->first, tile->length);
-		return;
-	}
-	for (column = 0; column < tile->columns; column += TILE_COLUMNS) {
-		const struct strip strip = tile_strip(tile, column);
-
+	while (strip_next(tile, &column, &strip)) {
 		codes_strip(codes, &entries, work->params, NULL, tile, &strip);
 		for (row = 0; row < strip.rows; row++) {
 			size_t first = strip.first + row * strip.pitch;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "quant/entries.h"
 
+#include <string.h>
+
 #include <qmac/type.h>
 
-#include "quant/exact.h"
 #include "quant/params.h"
 #include "simd/division.h"
 
@@ -16,6 +17,7 @@ static bool to_nearest(uint8_t rounding)
 static uint8_t step_of(const struct qmac_quant_params *params,
 		       const struct qmac_quantize_options *options)
 {
+	bool near = true;
 	size_t c;
 
 	if (options->multiplier || options->reciprocal)
@@ -23,9 +25,8 @@ static uint8_t step_of(const struct qmac_quant_params *params,
 	if (options->zp_first || !to_nearest(options->rounding))
 		return SIMD_DIVIDE;
 	for (c = 0; c < params->channels; c++)
-		if (!simd_scale_near(params->scale[c]))
-			return SIMD_DIVIDE;
-	return SIMD_DIVIDE_NEAR;
+		near &= simd_scale_near(params->scale[c]);
+	return near ? SIMD_DIVIDE_NEAR : SIMD_DIVIDE;
 }
 
 void codes_init(struct simd_codes *codes, const struct qmac_quant_params *params,
@@ -42,80 +43,145 @@ void codes_init(struct simd_codes *codes, const struct qmac_quant_params *params
 	codes->zp_first = options->zp_first;
 }
 
-/* Entry @i for elements with parameters number @param. */
-static void derive(const struct simd_codes *codes, struct entries *entries, size_t i,
-		   const struct qmac_quant_params *params,
-		   const struct qmac_quantize_options *options, size_t param)
+/* Bounds of what is rounded, or of the elements with SIMD_DIVIDE_NEAR. */
+static void derive_bounds(const struct simd_codes *codes, struct entries *entries,
+			  const struct qmac_quant_params *params, size_t count)
 {
-	int32_t zero = params->zero_point[param];
-	int32_t taken = codes->zp_first ? 0 : zero;
-	float scale = params->scale[param];
+	const bool near = codes->step == SIMD_DIVIDE_NEAR;
+	size_t i;
 
-	entries->scale[i] = scale;
-	entries->zero[i] = zero;
-	entries->factor[i] = entries->lo[i] = entries->hi[i] = 0;
-	if (!options)
-		return;
-	entries->factor[i] = options->multiplier ? options->multiplier[param] : 1 / scale;
-	entries->lo[i] = params->q_min - taken;
-	entries->hi[i] = params->q_max - taken;
-	if (codes->step == SIMD_DIVIDE_NEAR) {
-		entries->lo[i] *= scale;
-		entries->hi[i] *= scale;
+	for (i = 0; i < count; i++) {
+		int32_t taken = codes->zp_first ? 0 : entries->zero[i];
+		float unit = near ? entries->scale[i] : 1;
+
+		entries->lo[i] = (float)(params->q_min - taken) * unit;
+		entries->hi[i] = (float)(params->q_max - taken) * unit;
 	}
 }
 
-static void copy(struct entries *entries, size_t from, size_t to)
+/* The common case of simd/kernels.h: parameters from number @param on, for @count columns. */
+static bool is_narrow(const struct simd_codes *codes, const struct qmac_quant_params *params,
+		      size_t param, size_t count)
 {
-	entries->scale[to] = entries->scale[from];
-	entries->factor[to] = entries->factor[from];
-	entries->lo[to] = entries->lo[from];
-	entries->hi[to] = entries->hi[from];
-	entries->zero[to] = entries->zero[from];
+	const int32_t *zero = params->zero_point + param;
+	int32_t differ = 0;
+	size_t i;
+
+	if (codes->bytes != 1 || codes->step != SIMD_DIVIDE_NEAR ||
+	    codes->rounding != QMAC_ROUND_EVEN || params->zero_free)
+		return false;
+	for (i = 0; i < count; i++)
+		differ |= zero[i] ^ zero[0];
+	return !differ;
 }
 
-static void point(struct simd_codes *codes, const struct entries *entries, size_t period)
+/* The first @count entries for the parameters from number @param on. */
+static void derive(const struct simd_codes *codes, struct entries *entries,
+		   const struct qmac_quant_params *params,
+		   const struct qmac_quantize_options *options, size_t param, size_t count)
 {
-	codes->period = period;
+	size_t i;
+
+	memcpy(entries->scale, params->scale + param, count * sizeof(*entries->scale));
+	memcpy(entries->zero, params->zero_point + param, count * sizeof(*entries->zero));
+	if (!options)
+		memset(entries->factor, 0, count * sizeof(*entries->factor));
+	if (!options)
+		return;
+	if (options->multiplier)
+		memcpy(entries->factor, options->multiplier + param,
+		       count * sizeof(*entries->factor));
+	else
+		for (i = 0; i < count; i++)
+			entries->factor[i] = 1 / entries->scale[i];
+	if (!codes->narrow)
+		derive_bounds(codes, entries, params, count);
+}
+
+/* Entry i becomes what entry from[i] is; from[i] <= i, so none is lost too early. */
+static void spread(struct entries *entries, const uint16_t *from, size_t count, bool bounds)
+{
+	size_t i = count;
+
+	while (i--) {
+		entries->scale[i] = entries->scale[from[i]];
+		entries->zero[i] = entries->zero[from[i]];
+		entries->factor[i] = entries->factor[from[i]];
+		if (!bounds)
+			continue;
+		entries->lo[i] = entries->lo[from[i]];
+		entries->hi[i] = entries->hi[from[i]];
+	}
+}
+
+static void repeat_array(void *array, size_t period, size_t count)
+{
+	uint32_t *entry = array;
+	size_t i, n;
+
+	for (i = period; i < count; i += n) {
+		n = count - i < period ? count - i : period;
+		memcpy(entry + i, entry, n * sizeof(*entry));
+	}
+}
+
+/* The first @period entries again and again, until there are @count. */
+static void repeat(struct entries *entries, size_t period, size_t count, bool bounds)
+{
+	repeat_array(entries->scale, period, count);
+	repeat_array(entries->zero, period, count);
+	repeat_array(entries->factor, period, count);
+	if (!bounds)
+		return;
+	repeat_array(entries->lo, period, count);
+	repeat_array(entries->hi, period, count);
+}
+
+/* One entry per column. */
+static void derive_columns(struct simd_codes *codes, struct entries *entries,
+			   const struct qmac_quant_params *params,
+			   const struct qmac_quantize_options *options, const struct tile *tile,
+			   const struct strip *strip)
+{
+	size_t left = tile->columns - strip->column, used = strip->column % tile->repeat;
+	size_t columns = strip->period < left ? strip->period : left, i, entry = 0;
+	size_t count = (used + columns - 1) / tile->repeat + 1;
+	size_t param = tile->param + strip->column / tile->repeat;
+	uint16_t from[STRIP_PARAMS];
+
+	codes->narrow = options && is_narrow(codes, params, param, count);
+	derive(codes, entries, params, options, param, count);
+	for (i = 0; i < columns && tile->repeat > 1; i++) {
+		from[i] = (uint16_t)entry;
+		if (++used == tile->repeat) {
+			used = 0;
+			entry++;
+		}
+	}
+	if (tile->repeat > 1)
+		spread(entries, from, columns, options && !codes->narrow);
+	repeat(entries, columns, strip->period + SIMD_BLOCK, options && !codes->narrow);
+}
+
+void codes_strip(struct simd_codes *codes, struct entries *entries,
+		 const struct qmac_quant_params *params,
+		 const struct qmac_quantize_options *options, const struct tile *tile,
+		 const struct strip *strip)
+{
+	codes->run = strip->run;
+	codes->period = strip->period;
+	codes->q_min = params->q_min;
+	codes->q_max = params->q_max;
+	if (strip->run) {
+		codes->narrow = options && is_narrow(codes, params, strip->param, 0);
+		derive(codes, entries, params, options, strip->param,
+		       (strip->count - 1) / strip->run + 1);
+	} else {
+		derive_columns(codes, entries, params, options, tile, strip);
+	}
 	codes->scale = entries->scale;
 	codes->factor = entries->factor;
 	codes->lo = entries->lo;
 	codes->hi = entries->hi;
 	codes->zero = entries->zero;
-}
-
-EXACT void codes_uniform(struct simd_codes *codes, struct entries *entries,
-			 const struct qmac_quant_params *params,
-			 const struct qmac_quantize_options *options, size_t param)
-{
-	derive(codes, entries, 0, params, options, params->channels == 1 ? 0 : param);
-	point(codes, entries, 0);
-}
-
-EXACT void codes_strip(struct simd_codes *codes, struct entries *entries,
-		       const struct qmac_quant_params *params,
-		       const struct qmac_quantize_options *options, const struct tile *tile,
-		       const struct strip *strip)
-{
-	size_t column = strip->column, param = tile->param + column / tile->repeat;
-	size_t used = column % tile->repeat, i;
-
-	for (i = 0; i < strip->period; i++) {
-		if (!i || !used)
-			derive(codes, entries, i, params, options, param);
-		else
-			copy(entries, i - 1, i);
-		column++;
-		used++;
-		if (column == tile->columns) {
-			column = used = 0;
-			param = tile->param;
-		} else if (used == tile->repeat) {
-			used = 0;
-			param++;
-		}
-	}
-	for (i = 0; i < SIMD_BLOCK; i++)
-		copy(entries, i % strip->period, strip->period + i);
-	point(codes, entries, strip->period);
 }

@@ -8,24 +8,22 @@
 #include "quant/tile.h"
 #include "simd/kernels.h"
 
-#define ENTRIES (TILE_COLUMNS + SIMD_BLOCK)
+#define ENTRIES (STRIP_PARAMS + SIMD_BLOCK)
 
-/* For the elements of a strip; one entry for a uniform tile. */
+/* Aligned to the longest vector. */
 struct entries {
-	float scale[ENTRIES], factor[ENTRIES], lo[ENTRIES], hi[ENTRIES];
-	int32_t zero[ENTRIES];
+	_Alignas(64) float scale[ENTRIES];
+	_Alignas(64) float factor[ENTRIES];
+	_Alignas(64) float lo[ENTRIES];
+	_Alignas(64) float hi[ENTRIES];
+	_Alignas(64) int32_t zero[ENTRIES];
 };
 
 /* What is the same for a whole tensor. Dequantization has no options: NULL. */
 void codes_init(struct simd_codes *codes, const struct qmac_quant_params *params,
 		const struct qmac_quantize_options *options);
 
-/* Points @codes to @entries, and fills them in for a uniform tile. */
-void codes_uniform(struct simd_codes *codes, struct entries *entries,
-		   const struct qmac_quant_params *params,
-		   const struct qmac_quantize_options *options, size_t param);
-
-/* Likewise for a strip of a tile. */
+/* Fills in @entries for a strip, and @codes, which points to them. */
 void codes_strip(struct simd_codes *codes, struct entries *entries,
 		 const struct qmac_quant_params *params,
 		 const struct qmac_quantize_options *options, const struct tile *tile,

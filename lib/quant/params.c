@@ -105,10 +105,10 @@ void qmac_quant_params_release(struct qmac_quant_params *params)
 /* The bits tell: a comparison would depend on the caller's denormals-are-zero. */
 bool qmac_scale_valid(float scale)
 {
-	uint32_t bits;
+	int32_t bits; /* a negative scale is a negative number */
 
 	memcpy(&bits, &scale, sizeof(bits));
-	return bits >= 0x00800000 && bits < 0x7f800000;
+	return (bits >= 0x00800000) & (bits < 0x7f800000);
 }
 
 static int check_channel(struct qmac_context *context, const struct qmac_quant_params *params,
@@ -132,6 +132,23 @@ static int check_channel(struct qmac_context *context, const struct qmac_quant_p
 	return 0;
 }
 
+/* Is there anything that check_channel() would refuse: a loop that vectorizes. */
+static bool any_odd(const struct qmac_quant_params *params, const struct codes *codes)
+{
+	const int32_t lo = params->zero_free ? -ZERO_FREE_MAX : codes->lo;
+	const int32_t hi = params->zero_free ? ZERO_FREE_MAX : codes->hi;
+	int32_t odd = 0;
+	size_t i;
+
+	for (i = 0; i < params->channels; i++) {
+		int32_t zero = params->zero_point[i];
+
+		odd |= !qmac_scale_valid(params->scale[i]);
+		odd |= (zero < lo) | (zero > hi);
+	}
+	return odd;
+}
+
 int qmac_quant_params_check(struct qmac_context *context, const struct qmac_quant_params *params,
 			    size_t count)
 {
@@ -150,7 +167,9 @@ int qmac_quant_params_check(struct qmac_context *context, const struct qmac_quan
 		return qmac_fail(context, -EINVAL,
 				 "parameters for %zu channels, tensor with %zu: use as many, or 1",
 				 params->channels, count);
-	for (i = 0; i < params->channels && !error; i++)
+	if (!any_odd(params, &codes))
+		return 0;
+	for (i = 0; !error; i++)
 		error = check_channel(context, params, i);
 	return error;
 }

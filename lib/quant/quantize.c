@@ -30,17 +30,11 @@ static bool quantize_tile(struct work *work, const struct tile *tile)
 {
 	struct simd_codes *codes = &work->codes;
 	struct entries entries;
+	size_t column = 0, row;
+	struct strip strip;
 	bool nan = false;
-	size_t column, row;
 
-	if (tile_uniform(tile)) {
-		codes_uniform(codes, &entries, work->params, work->options, tile->param);
-		return work->kernels->quantize(codes, work->x + tile->first,
-					       work->q + tile->first * codes->bytes, tile->length);
-	}
-	for (column = 0; column < tile->columns; column += TILE_COLUMNS) {
-		const struct strip strip = tile_strip(tile, column);
-
+	while (strip_next(tile, &column, &strip)) {
 		codes_strip(codes, &entries, work->params, work->options, tile, &strip);
 		for (row = 0; row < strip.rows; row++) {
 			size_t first = strip.first + row * strip.pitch;
@@ -66,7 +60,8 @@ static EXACT bool quantize(struct work *work, const struct qmac_granularity *gra
 	return false;
 }
 
-static size_t first_nan(const float *x)
+/* In the exact environment as well: a comparison may raise the flags of exceptions. */
+static EXACT size_t first_nan(const float *x)
 {
 	size_t i = 0;
 
@@ -108,7 +103,7 @@ int qmac_group_quantize(struct qmac_context *context, const struct qmac_quant_pa
 	int error = qmac_walk_check(context, granularity);
 	struct work work = { .params = params, .x = x, .q = q };
 	fenv_t saved;
-	size_t elements;
+	size_t elements, where = 0;
 	bool nan;
 
 	work.options = options ? options : &defaults;
@@ -125,12 +120,13 @@ int qmac_group_quantize(struct qmac_context *context, const struct qmac_quant_pa
 	work.codes.stream = simd_streams(qmac_context_simd(context), elements, work.codes.bytes);
 	exact_enter(&saved);
 	nan = quantize(&work, granularity);
+	if (nan)
+		where = first_nan(x);
 	exact_leave(&saved);
 	if (!nan)
 		return 0;
 	return qmac_fail(context, -EDOM,
-			 "element %zu is NaN: clean the tensor, or ask for QMAC_NAN_ZERO",
-			 first_nan(x));
+			 "element %zu is NaN: clean the tensor, or ask for QMAC_NAN_ZERO", where);
 }
 
 int qmac_quantize(struct qmac_context *context, const struct qmac_quant_params *params,

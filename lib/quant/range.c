@@ -29,21 +29,26 @@ static void extend(struct work *work, size_t param, float lo, float hi)
 		work->hi[param] = hi;
 }
 
-static void extend_uniform(struct work *work, const struct tile *tile)
+static void extend_runs(struct work *work, const struct strip *strip, const float *x)
 {
-	struct simd_range range = { INFINITY, -INFINITY, INFINITY, false };
+	size_t param = strip->param, i, n;
 
-	work->kernels->range(&range, work->x + tile->first, tile->length);
-	extend(work, tile->param, range.lo, range.hi);
-	if (range.nan)
-		extend(work, tile->param, 0, 0);
-	work->nan |= range.nan;
+	for (i = 0; i < strip->count; i += n, param++) {
+		struct simd_range range = { INFINITY, -INFINITY, INFINITY, false };
+
+		n = strip->count - i < strip->run ? strip->count - i : strip->run;
+		work->kernels->range(&range, x + i, n);
+		extend(work, param, range.lo, range.hi);
+		if (range.nan)
+			extend(work, param, 0, 0);
+		work->nan |= range.nan;
+	}
 }
 
 /* Columns first, then those that share parameters. */
-static void extend_strip(struct work *work, const struct tile *tile, const struct strip *strip)
+static void extend_columns(struct work *work, const struct tile *tile, const struct strip *strip)
 {
-	float lo[TILE_COLUMNS], hi[TILE_COLUMNS];
+	float lo[STRIP_PARAMS], hi[STRIP_PARAMS];
 	size_t row, i, n;
 
 	for (i = 0; i < strip->period; i++) {
@@ -63,17 +68,17 @@ static void extend_strip(struct work *work, const struct tile *tile, const struc
 		       lo[i], hi[i]);
 }
 
-/* False as soon as there is an element that has no place in a range. */
+/* False as soon as there is a NaN that has no place in a range. */
 static bool extend_tile(struct work *work, const struct tile *tile)
 {
-	size_t column;
+	size_t column = 0, row;
+	struct strip strip;
 
-	if (tile_uniform(tile))
-		extend_uniform(work, tile);
-	for (column = 0; !tile_uniform(tile) && column < tile->columns; column += TILE_COLUMNS) {
-		const struct strip strip = tile_strip(tile, column);
-
-		extend_strip(work, tile, &strip);
+	while (strip_next(tile, &column, &strip)) {
+		if (!strip.run)
+			extend_columns(work, tile, &strip);
+		for (row = 0; strip.run && row < strip.rows; row++)
+			extend_runs(work, &strip, work->x + strip.first + row * strip.pitch);
 	}
 	return !work->nan || work->nan_is_zero;
 }
@@ -102,12 +107,14 @@ static EXACT bool minmax(struct work *work, const struct qmac_granularity *granu
 	return finite;
 }
 
-static size_t first_bad(const float *x, bool nan_is_zero)
+/* In the exact environment as well: a comparison may raise the flags of exceptions. */
+static EXACT size_t first_bad(const struct work *work, bool *nan)
 {
 	size_t i = 0;
 
-	while (isfinite(x[i]) || (nan_is_zero && isnan(x[i])))
+	while (isfinite(work->x[i]) || (work->nan_is_zero && isnan(work->x[i])))
 		i++;
+	*nan = isnan(work->x[i]);
 	return i;
 }
 
@@ -118,8 +125,8 @@ int qmac_group_range(struct qmac_context *context, const float *x,
 	int error = qmac_walk_check(context, granularity);
 	struct work work = { .nan_is_zero = nan == QMAC_NAN_ZERO, .x = x, .lo = lo, .hi = hi };
 	fenv_t saved;
-	bool finite;
-	size_t bad;
+	bool finite, is_nan = false;
+	size_t bad = 0;
 
 	if (error)
 		return error;
@@ -128,11 +135,12 @@ int qmac_group_range(struct qmac_context *context, const float *x,
 	work.kernels = qmac_context_simd(context)->kernels;
 	exact_enter(&saved);
 	finite = minmax(&work, granularity);
+	if (!finite)
+		bad = first_bad(&work, &is_nan);
 	exact_leave(&saved);
 	if (finite)
 		return 0;
-	bad = first_bad(x, work.nan_is_zero);
-	if (isnan(x[bad]))
+	if (is_nan)
 		return qmac_fail(context, -EDOM,
 				 "element %zu is NaN: clean the tensor, or ask for QMAC_NAN_ZERO",
 				 bad);

@@ -2,9 +2,7 @@
 #include "quant/tile.h"
 
 #include "quant/walk.h"
-
-/* As a tile of its own a run this long is faster than among others. */
-#define LONG_RUN 32
+#include "simd/kernels.h"
 
 static size_t least(size_t a, size_t b)
 {
@@ -14,117 +12,103 @@ static size_t least(size_t a, size_t b)
 void tiles_start(struct tiles *tiles, const struct qmac_granularity *granularity, bool single)
 {
 	const struct qmac_extent *extent = &granularity->extent;
-	size_t channels = extent->channels, group = least(granularity->group, channels);
 	size_t total = qmac_walk_elements(granularity);
 
-	*tiles = (struct tiles){ .granularity = *granularity, .group = group };
+	*tiles = (struct tiles){ .granularity = *granularity };
 	if (!total) {
 		tiles->o = extent->outer;
 		return;
 	}
-	tiles->groups = channels / group + (channels % group != 0);
-	if (single || (channels <= group && !granularity->blocks)) {
-		tiles->granularity = (struct qmac_granularity){ .extent = { 1, 1, total } };
-		tiles->group = tiles->groups = 1;
-	} else if (!granularity->blocks) {
-		tiles->whole = group * extent->inner < LONG_RUN;
-	} else {
-		/* Blocks without tails follow each other all over the tensor. */
-		tiles->whole = extent->inner == 1 && group < LONG_RUN && channels % group == 0;
-	}
+	if (single || (extent->channels <= granularity->group && !granularity->blocks))
+		tiles->granularity =
+			(struct qmac_granularity){ .extent = { 1, 1, total }, .group = 1 };
+	tiles->group = least(granularity->group, tiles->granularity.extent.channels);
+	tiles->groups = (tiles->granularity.extent.channels - 1) / tiles->group + 1;
 }
 
-/* Short runs that follow one rule from end to end. */
-static void next_whole(struct tiles *tiles, struct tile *tile)
+/* Blocks with something inside the axis: a row of parameters for each. */
+static void next_block(struct tiles *tiles, struct tile *tile)
 {
-	const struct qmac_granularity *granularity = &tiles->granularity;
-	const struct qmac_extent *extent = &granularity->extent;
+	const struct qmac_extent *extent = &tiles->granularity.extent;
+	size_t c = tiles->g * tiles->group;
 
 	*tile = (struct tile){
-		.length = qmac_walk_elements(granularity),
-		.columns = extent->channels * extent->inner,
-		.repeat = tiles->group * extent->inner,
+		.first = (tiles->o * extent->channels + c) * extent->inner,
+		.length = least(tiles->group, extent->channels - c) * extent->inner,
+		.param = (tiles->o * tiles->groups + tiles->g) * extent->inner,
+		.columns = extent->inner,
+		.repeat = 1,
 	};
-	if (granularity->blocks)
-		tile->columns = tile->length;
-	tiles->o = extent->outer;
-}
-
-/* Short blocks with a tail: one row. */
-static void next_row(struct tiles *tiles, struct tile *tile)
-{
-	size_t channels = tiles->granularity.extent.channels;
-
-	*tile = (struct tile){
-		.first = tiles->o * channels,
-		.length = channels,
-		.param = tiles->o * tiles->groups,
-		.columns = channels,
-		.repeat = tiles->group,
-	};
-	tiles->o++;
-}
-
-/* The channels of a group or a block, with all that is inside. */
-static void next_group(struct tiles *tiles, struct tile *tile)
-{
-	const struct qmac_granularity *granularity = &tiles->granularity;
-	const struct qmac_extent *extent = &granularity->extent;
-	size_t channels = least(tiles->group, extent->channels - tiles->c);
-
-	*tile = (struct tile){
-		.first = (tiles->o * extent->channels + tiles->c) * extent->inner,
-		.length = channels * extent->inner,
-		.param = tiles->c / tiles->group,
-	};
-	tile->columns = tile->repeat = tile->length;
-	if (granularity->blocks) {
-		tile->param = (tiles->o * tiles->groups + tile->param) * extent->inner;
-		tile->columns = extent->inner;
-		tile->repeat = 1;
-	}
-	if (granularity->blocks && extent->inner == 1)
-		tile->columns = tile->repeat = tile->length;
-	tiles->c += channels;
-	if (tiles->c == extent->channels) {
-		tiles->c = 0;
+	if (++tiles->g == tiles->groups) {
+		tiles->g = 0;
 		tiles->o++;
 	}
 }
 
 bool tiles_next(struct tiles *tiles, struct tile *tile)
 {
-	const struct qmac_granularity *granularity = &tiles->granularity;
+	const struct qmac_extent *extent = &tiles->granularity.extent;
+	size_t row = extent->channels * extent->inner;
 
-	if (tiles->o == granularity->extent.outer)
+	if (tiles->o == extent->outer)
 		return false;
-	if (tiles->whole)
-		next_whole(tiles, tile);
-	else if (granularity->blocks && granularity->extent.inner == 1 && tiles->group < LONG_RUN)
-		next_row(tiles, tile);
-	else
-		next_group(tiles, tile);
+	if (tiles->granularity.blocks && extent->inner > 1) {
+		next_block(tiles, tile);
+		return true;
+	}
+	*tile = (struct tile){ .length = extent->outer * row,
+			       .columns = row,
+			       .repeat = tiles->group * extent->inner };
+	if (tiles->granularity.blocks && row % tiles->group == 0) {
+		tile->columns = tile->length; /* without tails they go on from row to row */
+	} else if (tiles->granularity.blocks) {
+		tile->first = tiles->o * row;
+		tile->length = row;
+		tile->param = tiles->o++ * tiles->groups;
+		return true;
+	}
+	tiles->o = extent->outer;
 	return true;
 }
 
-struct strip tile_strip(const struct tile *tile, size_t column)
+/* Rows of a period: no fewer than a block, if possible aligned to a vector. */
+static size_t rows_of(size_t columns, size_t rows)
 {
-	size_t columns = tile->columns, rows = tile->length / columns;
+	size_t most = least(STRIP_PARAMS / columns, rows), n = 1;
 
-	if (columns <= TILE_COLUMNS)
-		return (struct strip){
-			.first = tile->first,
-			.period = columns * least(TILE_COLUMNS / columns, rows),
-			.rows = 1,
-			.count = tile->length,
-		};
-	columns = least(TILE_COLUMNS, columns - column);
-	return (struct strip){
-		.first = tile->first + column,
-		.column = column,
-		.period = columns,
+	while (n * columns % 16 && 2 * n <= most)
+		n *= 2;
+	while (n * columns < 4 * SIMD_BLOCK && 2 * n <= most)
+		n *= 2;
+	return n * columns < SIMD_BLOCK ? most : n;
+}
+
+bool strip_next(const struct tile *tile, size_t *column, struct strip *strip)
+{
+	size_t rows = tile->length / tile->columns, left = tile->columns - *column;
+
+	if (!left)
+		return false;
+	*strip = (struct strip){
+		.first = tile->first + *column,
 		.rows = rows,
-		.count = columns,
 		.pitch = tile->columns,
 	};
+	if (tile->repeat >= SIMD_BLOCK || tile->repeat >= tile->columns) {
+		strip->run = tile->repeat;
+		strip->param = tile->param + *column / tile->repeat;
+		strip->count =
+			left / tile->repeat < STRIP_PARAMS ? left : STRIP_PARAMS * tile->repeat;
+	} else if (tile->columns <= STRIP_PARAMS) {
+		/* rows without gaps: one long row */
+		strip->rows = 1;
+		strip->count = tile->length;
+		strip->period = tile->columns * rows_of(tile->columns, rows);
+		left = strip->pitch;
+	} else {
+		strip->column = *column;
+		strip->count = strip->period = least(STRIP_PARAMS, left);
+	}
+	*column += least(strip->count, left);
+	return true;
 }

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A tensor as tiles of consecutive elements whose parameters follow one rule, in
- * memory order: what the loops over elements are given. Long runs with one set
- * of parameters are tiles of their own; where runs are short, one tile holds as
- * many as the rule allows.
+ * memory order, and tiles as strips that the loops over elements can take.
  */
 #ifndef QMAC_QUANT_TILE_H
 #define QMAC_QUANT_TILE_H
@@ -13,8 +11,8 @@
 
 #include <qmac/group.h>
 
-/* More columns than this are divided among several passes over the rows. */
-#define TILE_COLUMNS 1024
+/* A strip has as many different parameters, or fewer. */
+#define STRIP_PARAMS 1024
 
 /* Element k of a tile has the parameters number @param + k % @columns / @repeat. */
 struct tile {
@@ -25,8 +23,7 @@ struct tiles {
 	struct qmac_granularity granularity;
 	size_t group;  /* as the granularity's, but not longer than the axis */
 	size_t groups; /* on the axis */
-	size_t o, c;   /* first element of the next tile */
-	bool whole;    /* the next tile is all */
+	size_t o, g;   /* outer index and group of the next tile */
 };
 
 /* @single: one set of parameters for all, whatever @granularity says. */
@@ -35,26 +32,18 @@ void tiles_start(struct tiles *tiles, const struct qmac_granularity *granularity
 /* False after the last tile. */
 bool tiles_next(struct tiles *tiles, struct tile *tile);
 
-/* All elements of a tile have the parameters number tile->param. */
-static inline bool tile_uniform(const struct tile *tile)
-{
-	return tile->repeat >= tile->columns;
-}
-
 /*
- * A part of a tile: @rows times @count elements, @pitch elements from row to row.
- * Element i of each row has the parameters of column (@column + i % @period).
+ * @rows times @count elements of a tile, @pitch elements from row to row. Element i
+ * of a row has the parameters number @param + i / @run or, where runs are short and
+ * @run is 0, those of column @column + i % @period of the tile.
  */
 struct strip {
-	size_t first, column, period;
-	size_t rows, count, pitch;
+	size_t first, rows, count, pitch;
+	size_t run, param;
+	size_t column, period;
 };
 
-/*
- * The strip at @column: a tile is those at 0, TILE_COLUMNS, 2 * TILE_COLUMNS and so
- * on below tile->columns. Periods are TILE_COLUMNS or less; where they are less
- * than @count, they are more than half of it.
- */
-struct strip tile_strip(const struct tile *tile, size_t column);
+/* The strip at @column, first 0, which moves on; false after the last. */
+bool strip_next(const struct tile *tile, size_t *column, struct strip *strip);
 
 #endif /* QMAC_QUANT_TILE_H */

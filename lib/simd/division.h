@@ -13,7 +13,8 @@
  * off by less than a unit in the last place, but x * r can be off by 1.5 when
  * the mantissa of x is the smaller one. So the argument here is another one:
  *
- * Take 1 <= x, s < 2 and t = x / s; all steps scale by powers of two.
+ * Take 1 <= x, s < 2 and t = x / s; all steps scale by powers of two. s = 1 and
+ * x = s are immediate.
  *   x >= s: an ulp of q is 2^-23, |q - t| < 2^-23, e is exact (a multiple of
  *     2^-46 below 2^-22), and q + e * r is off from t by |e| * |r - 1 / s| <
  *     2^-22 * 2^-25 = 2^-47.
@@ -22,7 +23,7 @@
  *     is off by less than 2^-47 + 3 * 2^-24 * 2^-25 < 4 * 2^-48.
  * The last rounding is wrong only if a midpoint of two fp32 numbers lies between
  * t and q + e * r, that is, so near to t. For each of the 2^23 mantissas of s a
- * linear congruence finds all mantissas of x for which one does: about a hundred
+ * linear congruence finds all mantissas of x for which one does: 47
  * million pairs, which tests/lib/division_test.c tries all.
  *
  * Scales: s in [2^-64, 2^64] (simd_scale_near). Then r is normal, and for
@@ -44,7 +45,7 @@
 
 static inline bool simd_scale_near(float scale)
 {
-	return scale >= 0x1p-64f && scale <= 0x1p64f;
+	return (scale >= 0x1p-64f) & (scale <= 0x1p64f); /* no branch: loops vectorize */
 }
 
 #endif /* QMAC_SIMD_DIVISION_H */

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* No vector loop takes more elements at once. */
+/* Elements that a vector loop takes at once, at most. */
 #define SIMD_BLOCK 64
 
 /**
@@ -30,28 +30,35 @@ enum simd_step {
  * struct simd_codes - the codes of a tensor and the real numbers they stand for
  * @bytes: 1 or 2 per code.
  * @is_signed: Of the codes.
+ * @narrow: One byte per code, to nearest even with SIMD_DIVIDE_NEAR; all zero
+ *   points are in the type and, by columns, the same. The common case.
+ * @q_min: Least code in use.
+ * @q_max: Greatest code in use.
  * @rounding: QMAC_ROUND_*.
  * @step: enum simd_step.
  * @zp_first: Add the zero point before rounding; not with SIMD_DIVIDE_NEAR.
  * @stream: Write past the caches: the output does not fit them.
- * @period: 0: one entry for all elements. Else element i has entry i % @period,
- *   and SIMD_BLOCK more entries repeat the first ones.
+ * @run: Element i has entry i / @run, or 0: see @period.
+ * @period: Element i has entry i % @period, and SIMD_BLOCK more entries repeat the
+ *   first ones. @period is not less than both SIMD_BLOCK and the number of elements.
  * @scale: Scales.
  * @factor: 1 / @scale, or what to multiply by. Not read with SIMD_DIVIDE.
- * @lo: Least number before rounding; least element with SIMD_DIVIDE_NEAR.
+ * @lo: Least number before rounding; least element with SIMD_DIVIDE_NEAR; not read
+ *   with @narrow.
  * @hi: Greatest likewise.
  * @zero: Zero points.
  *
- * Dequantization reads @bytes, @is_signed, @stream, @period, @scale and @zero.
+ * Dequantization reads @bytes, @is_signed, @stream, @run, @period, @scale, @zero.
  */
 struct simd_codes {
 	unsigned int bytes;
-	bool is_signed;
+	bool is_signed, narrow;
+	int32_t q_min, q_max;
 	uint8_t rounding;
 	uint8_t step;
 	bool zp_first;
 	bool stream;
-	size_t period;
+	size_t run, period;
 	const float *scale, *factor, *lo, *hi;
 	const int32_t *zero;
 };
@@ -60,7 +67,7 @@ struct simd_codes {
  * struct simd_range - what a run of elements spans
  * @lo: Least element; zeros of either sign are equal.
  * @hi: Greatest element.
- * @least: Least magnitude.
+ * @least: Least magnitude, for range_least() alone.
  * @nan: There is a NaN; it is left out of the others.
  */
 struct simd_range {
@@ -74,6 +81,7 @@ struct simd_range {
  * @dequantize: Codes to elements.
  * @range: Extends a range, which may be empty (lo INFINITY, hi -INFINITY, least
  *   INFINITY), by @count elements.
+ * @range_least: Likewise, the least magnitude too.
  * @range_columns: Extends lo[i] and hi[i] by x[i], a NaN counts as 0. True if
  *   there is one.
  * @bins: Numbers of the bins of a calibrate/histogram.h: floor(|x| * factor),
@@ -84,6 +92,7 @@ struct simd_kernels {
 	bool (*quantize)(const struct simd_codes *codes, const float *x, void *q, size_t count);
 	void (*dequantize)(const struct simd_codes *codes, const void *q, float *x, size_t count);
 	void (*range)(struct simd_range *range, const float *x, size_t count);
+	void (*range_least)(struct simd_range *range, const float *x, size_t count);
 	bool (*range_columns)(const float *x, float *lo, float *hi, size_t count);
 	void (*bins)(const float *x, float factor, uint32_t bins, uint32_t *number, size_t count);
 };

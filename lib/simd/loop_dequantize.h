@@ -1,15 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /* Codes to elements. Part of simd/loops.h. */
 
-VECTOR void dequantize_block(const struct simd_codes *codes, const uint8_t *q, float *x, size_t j,
-			     unsigned int bytes, bool is_signed, bool columns, bool streamed)
-{
-	for (unsigned int k = 0; k < 4; k++, j += LANES) {
-		vfloat scale = columns ? load(codes->scale + j) : splat(*codes->scale);
-		vint zero = columns ? iload(codes->zero + j) : isplat(*codes->zero);
-		vint code = load_codes(q + k * LANES * bytes, bytes, is_signed);
-		vfloat value = mul(scale, to_float(isub(code, zero)));
+/* What the compiler knows of a loop, apart from what it is given. */
+struct back {
+	bool columns, is_signed;
+	unsigned int bytes;
+};
 
+/* The elements of the codes at @q; those have the entries from @j on, or entry @j. */
+VECTOR void dequantize_block(const struct back loop, const struct simd_codes *codes,
+			     const uint8_t *q, float *x, size_t j, bool streamed)
+{
+	vfloat scale = splat(codes->scale[j]);
+	vint zero = isplat(codes->zero[j]);
+
+	for (unsigned int k = 0; k < 4; k++) {
+		vint code = load_codes(q + k * LANES * loop.bytes, loop.bytes, loop.is_signed);
+		vfloat value;
+
+		if (loop.columns) {
+			scale = load(codes->scale + j + k * LANES);
+			zero = iload(codes->zero + j + k * LANES);
+		}
+		value = mul(scale, to_float(isub(code, zero)));
 		if (streamed)
 			stream(x + k * LANES, value);
 		else
@@ -17,72 +30,104 @@ VECTOR void dequantize_block(const struct simd_codes *codes, const uint8_t *q, f
 	}
 }
 
-VECTOR void dequantize_loop(const struct simd_codes *codes, const uint8_t *q, float *x,
-			    size_t count, unsigned int bytes, bool is_signed, bool columns)
+/* By columns, or all with entry @entry. @count is BLOCK or more. */
+VECTOR void dequantize_span(const struct back loop, const struct simd_codes *codes, size_t entry,
+			    const uint8_t *q, float *x, size_t count)
 {
-	const size_t period = codes->period ? codes->period : 1;
+	const size_t period = loop.columns ? codes->period : 1;
+	const bool streamed = can_stream(codes, x, sizeof(*x), count);
 	size_t i, j;
 
-	dequantize_block(codes, q, x, 0, bytes, is_signed, columns, false);
-	i = to_aligned(x, sizeof(*x));
-	for (j = i % period; i + BLOCK <= count; i += BLOCK) {
-		dequantize_block(codes, q + i * bytes, x + i, j, bytes, is_signed, columns,
-				 codes->stream);
+	dequantize_block(loop, codes, q, x, entry, false);
+	i = BLOCK;
+	if (streamed || (!loop.columns && count >= ALIGNED_RUN))
+		i -= unaligned_part(x, sizeof(*x));
+	for (j = loop.columns ? i % period : entry; i + BLOCK <= count; i += BLOCK) {
+		dequantize_block(loop, codes, q + i * loop.bytes, x + i, j, streamed);
+		if (!loop.columns)
+			continue;
 		j += BLOCK;
-		if (columns && j >= period)
+		if (j >= period)
 			j -= period;
 	}
 	if (i < count) {
 		i = count - BLOCK;
-		dequantize_block(codes, q + i * bytes, x + i, i % period, bytes, is_signed, columns,
-				 false);
+		dequantize_block(loop, codes, q + i * loop.bytes, x + i,
+				 loop.columns ? i % period : entry, false);
+	}
+}
+
+static void dequantize_short(const struct simd_codes *codes, size_t entry, const uint8_t *q,
+			     float *x, size_t count);
+
+VECTOR void dequantize_loop(const struct back loop, const struct simd_codes *codes,
+			    const uint8_t *q, float *x, size_t count)
+{
+	size_t run = loop.columns ? count : codes->run, i, n, r;
+
+	for (i = 0, r = 0; i < count; i += n, r++) {
+		n = run < count - i ? run : count - i;
+		if (n >= BLOCK)
+			dequantize_span(loop, codes, r, q + i * loop.bytes, x + i, n);
+		else
+			dequantize_short(codes, r, q + i * loop.bytes, x + i, n);
 	}
 	if (codes->stream)
 		_mm_sfence();
 }
 
-/* The loops that there are. */
-TARGET static void dequantize_run(const struct simd_codes *codes, const void *q, float *x,
-				  size_t count)
+/* The loops that there are; by columns they want a block or more. */
+TARGET static void dequantize_long(const struct simd_codes *codes, const void *q, float *x,
+				   size_t count)
 {
-	switch (!!codes->period * 4 + (codes->bytes == 2) * 2 + codes->is_signed) {
+	switch (!codes->run * 4 + (codes->bytes == 2) * 2 + codes->is_signed) {
 	case 7:
-		dequantize_loop(codes, q, x, count, 2, true, true);
+		dequantize_loop((struct back){ true, true, 2 }, codes, q, x, count);
 		break;
 	case 6:
-		dequantize_loop(codes, q, x, count, 2, false, true);
+		dequantize_loop((struct back){ true, false, 2 }, codes, q, x, count);
 		break;
 	case 5:
-		dequantize_loop(codes, q, x, count, 1, true, true);
+		dequantize_loop((struct back){ true, true, 1 }, codes, q, x, count);
 		break;
 	case 4:
-		dequantize_loop(codes, q, x, count, 1, false, true);
+		dequantize_loop((struct back){ true, false, 1 }, codes, q, x, count);
 		break;
 	case 3:
-		dequantize_loop(codes, q, x, count, 2, true, false);
+		dequantize_loop((struct back){ false, true, 2 }, codes, q, x, count);
 		break;
 	case 2:
-		dequantize_loop(codes, q, x, count, 2, false, false);
+		dequantize_loop((struct back){ false, false, 2 }, codes, q, x, count);
 		break;
 	case 1:
-		dequantize_loop(codes, q, x, count, 1, true, false);
+		dequantize_loop((struct back){ false, true, 1 }, codes, q, x, count);
 		break;
 	default:
-		dequantize_loop(codes, q, x, count, 1, false, false);
+		dequantize_loop((struct back){ false, false, 1 }, codes, q, x, count);
 		break;
 	}
 }
 
-static void dequantize(const struct simd_codes *codes, const void *q, float *x, size_t count)
+/* Less than a block, from entry @entry on. */
+static __attribute__((noinline)) void dequantize_short(const struct simd_codes *codes, size_t entry,
+						       const uint8_t *q, float *x, size_t count)
 {
+	struct simd_codes one = *codes;
 	uint16_t in[BLOCK] = { 0 };
 	float out[BLOCK];
 
-	if (count >= BLOCK) {
-		dequantize_run(codes, q, x, count);
-		return;
-	}
+	one.run = codes->run ? BLOCK : 0;
+	one.scale += entry;
+	one.zero += entry;
 	memcpy(in, q, count * codes->bytes);
-	dequantize_run(codes, in, out, BLOCK);
+	dequantize_long(&one, in, out, BLOCK);
 	memcpy(x, out, count * sizeof(*x));
+}
+
+static void dequantize(const struct simd_codes *codes, const void *q, float *x, size_t count)
+{
+	if (!codes->run && count < BLOCK)
+		dequantize_short(codes, 0, q, x, count);
+	else
+		dequantize_long(codes, q, x, count);
 }

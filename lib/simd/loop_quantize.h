@@ -13,18 +13,19 @@ VECTOR struct entries entries_at(const struct simd_codes *codes, size_t i)
 				 load(codes->lo + i), load(codes->hi + i), iload(codes->zero + i) };
 }
 
-VECTOR struct entries entries_of_all(const struct simd_codes *codes)
+/* One for all of them. */
+VECTOR struct entries entries_of_run(const struct simd_codes *codes, size_t i)
 {
-	return (struct entries){ splat(*codes->scale), splat(*codes->factor), splat(*codes->lo),
-				 splat(*codes->hi), isplat(*codes->zero) };
+	return (struct entries){ splat(codes->scale[i]), splat(codes->factor[i]),
+				 splat(codes->lo[i]), splat(codes->hi[i]), isplat(codes->zero[i]) };
 }
 
-/* x / scale, see simd/division.h */
-VECTOR vfloat quotient(vfloat x, const struct entries *in)
+/* x / scale with factor = 1 / scale, see simd/division.h */
+VECTOR vfloat quotient(vfloat x, vfloat scale, vfloat factor)
 {
-	vfloat q = mul(x, in->factor);
+	vfloat q = mul(x, factor);
 
-	return muladd(negmuladd(q, in->scale, x), in->factor, q);
+	return muladd(negmuladd(q, scale, x), factor, q);
 }
 
 VECTOR vfloat clamp(vfloat y, const struct entries *in)
@@ -67,104 +68,185 @@ VECTOR vint any_codes(vfloat x, const struct entries *in, const struct simd_code
 	vfloat y;
 
 	if (codes->step == SIMD_DIVIDE_NEAR)
-		return iadd(to_integer(quotient(clamp(x, in), in), codes->rounding), in->zero);
+		return iadd(
+			to_integer(quotient(clamp(x, in), in->scale, in->factor), codes->rounding),
+			in->zero);
 	y = codes->step == SIMD_MULTIPLY ? mul(x, in->factor) : divide(x, in->scale);
 	if (codes->zp_first)
 		return to_integer(clamp(add(y, to_float(in->zero)), in), codes->rounding);
 	return iadd(to_integer(clamp(y, in), codes->rounding), in->zero);
 }
 
-/* What the compiler knows of a loop, apart from what it is given. */
+/*
+ * What the compiler knows of a loop, apart from what it is given. Narrow codes are
+ * clamped from above before the conversion, so that it does not overflow there, but
+ * from below after it: what is too small, minus infinity and the NaN that
+ * quotient() makes of it too, becomes the least integer, and packing saturates.
+ */
 struct loop {
-	bool near, columns;
+	bool narrow, columns;
 	unsigned int bytes;
 };
 
-/* To codes of the elements from @i on; j is i % period. */
-VECTOR void quantize_block(const struct loop loop, const struct simd_codes *codes,
-			   const struct entries *all, const float *x, void *q, size_t j,
-			   bool streamed, vmask *numbers)
+/* What is the same for all blocks with the same entries, or for all by columns. */
+struct constants {
+	struct entries run;
+	vfloat most;	  /* narrow codes: the greatest, less the zero point */
+	vint zero, least; /* 16 and 8 bits wide */
+};
+
+VECTOR struct constants constants_of(const struct loop loop, const struct simd_codes *codes,
+				     size_t entry)
 {
-	vint v[4];
+	struct constants all;
 
-	for (unsigned int k = 0; k < 4; k++) {
-		const struct entries in = loop.columns ? entries_at(codes, j + k * LANES) : *all;
-		vfloat value = load(x + k * LANES);
-		vmask number = ordered(value, value);
-
-		*numbers = both(*numbers, number);
-		value = keep(number, value);
-		if (loop.near)
-			v[k] = iadd(rounded(quotient(clamp(value, &in), &in)), in.zero);
-		else
-			v[k] = any_codes(value, &in, codes);
+	if (loop.narrow) {
+		all.most = splat((float)(codes->q_max - codes->zero[entry]));
+		all.zero = splat16(codes->zero[entry]);
+		all.least = splat8(codes->q_min);
+		all.run.scale = splat(codes->scale[entry]);
+		all.run.factor = splat(codes->factor[entry]);
+	} else {
+		all.run = entries_of_run(codes, entry);
 	}
-	store_codes(q, v, loop.bytes, codes->is_signed, streamed);
+	return all;
 }
 
-VECTOR bool quantize_loop(const struct loop loop, const struct simd_codes *codes, const float *x,
-			  uint8_t *q, size_t count)
+VECTOR vint narrow_codes(const struct loop loop, const struct simd_codes *codes,
+			 const struct constants *all, vfloat x, size_t j)
 {
-	const struct entries all = entries_of_all(codes);
-	const size_t period = codes->period ? codes->period : 1;
-	const bool streamed = codes->stream && can_align(q, loop.bytes);
-	vmask numbers = equal(splat(0), splat(0));
+	vfloat scale = loop.columns ? load(codes->scale + j) : all->run.scale;
+	vfloat factor = loop.columns ? load(codes->factor + j) : all->run.factor;
+
+	return rounded(quotient(least(x, mul(all->most, scale)), scale, factor));
+}
+
+/* To codes of the elements at @x; by columns those have the entries from @j on. */
+VECTOR void quantize_block(const struct loop loop, const struct simd_codes *codes,
+			   const struct constants *all, const float *x, void *q, size_t j,
+			   bool streamed, bool *nan)
+{
+	vfloat x0 = load(x), x1 = load(x + LANES);
+	vfloat x2 = load(x + 2 * LANES), x3 = load(x + 3 * LANES);
+	vfloat value[4] = { x0, x1, x2, x3 };
+	vint v[4];
+	unsigned int k;
+
+	if (!everywhere(both(ordered(x0, x1), ordered(x2, x3)))) {
+		*nan = true;
+		for (k = 0; k < 4; k++)
+			value[k] = keep(ordered(value[k], value[k]), value[k]);
+	}
+	for (k = 0; k < 4; k++) {
+		struct entries in = all->run;
+
+		if (loop.columns && !loop.narrow)
+			in = entries_at(codes, j + k * LANES);
+		if (loop.narrow)
+			v[k] = narrow_codes(loop, codes, all, value[k], j + k * LANES);
+		else
+			v[k] = any_codes(value[k], &in, codes);
+	}
+	if (loop.narrow)
+		store_narrow(q, v, all->zero, all->least, codes->is_signed, streamed);
+	else
+		store_codes(q, v, loop.bytes, codes->is_signed, streamed);
+}
+
+/* All elements with the same entries, or by columns. @count is BLOCK or more. */
+VECTOR void quantize_span(const struct loop loop, const struct simd_codes *codes,
+			  const struct constants *all, const float *x, uint8_t *q, size_t count,
+			  bool *nan)
+{
+	const size_t period = loop.columns ? codes->period : 1;
+	const bool streamed = can_stream(codes, q, loop.bytes, count);
 	size_t i, j;
 
-	quantize_block(loop, codes, &all, x, q, 0, false, &numbers);
-	i = to_aligned(q, loop.bytes);
-	for (j = i % period; i + BLOCK <= count; i += BLOCK) {
-		quantize_block(loop, codes, &all, x + i, q + i * loop.bytes, j, streamed, &numbers);
+	quantize_block(loop, codes, all, x, q, 0, false, nan);
+	/* By columns aligned entries are worth more than an aligned output. */
+	i = BLOCK;
+	if (streamed || (!loop.columns && count >= ALIGNED_RUN))
+		i -= unaligned_part(q, loop.bytes);
+	for (j = loop.columns ? i % period : 0; i + BLOCK <= count; i += BLOCK) {
+		quantize_block(loop, codes, all, x + i, q + i * loop.bytes, j, streamed, nan);
 		j += BLOCK;
 		if (loop.columns && j >= period)
 			j -= period;
 	}
 	if (i < count) {
 		i = count - BLOCK;
-		quantize_block(loop, codes, &all, x + i, q + i * loop.bytes, i % period, false,
-			       &numbers);
+		j = loop.columns ? i % period : 0;
+		quantize_block(loop, codes, all, x + i, q + i * loop.bytes, j, false, nan);
 	}
-	if (streamed)
-		_mm_sfence();
-	return !everywhere(numbers);
 }
 
-/* The loops that there are. */
-TARGET static bool quantize_run(const struct simd_codes *codes, const float *x, void *q,
-				size_t count)
-{
-	const bool near = codes->step == SIMD_DIVIDE_NEAR && codes->rounding == QMAC_ROUND_EVEN;
+static bool quantize_short(const struct simd_codes *codes, size_t entry, const float *x, uint8_t *q,
+			   size_t count);
 
-	switch (near * 4 + !!codes->period * 2 + (codes->bytes == 2)) {
-	case 7:
-		return quantize_loop((struct loop){ true, true, 2 }, codes, x, q, count);
-	case 6:
-		return quantize_loop((struct loop){ true, true, 1 }, codes, x, q, count);
+VECTOR bool quantize_loop(const struct loop loop, const struct simd_codes *codes, const float *x,
+			  uint8_t *q, size_t count)
+{
+	size_t run = loop.columns ? count : codes->run, i, n, r;
+	bool nan = false;
+
+	for (i = 0, r = 0; i < count; i += n, r++) {
+		const struct constants all = constants_of(loop, codes, r);
+
+		n = run < count - i ? run : count - i;
+		if (n >= BLOCK)
+			quantize_span(loop, codes, &all, x + i, q + i * loop.bytes, n, &nan);
+		else
+			nan |= quantize_short(codes, r, x + i, q + i * loop.bytes, n);
+	}
+	if (codes->stream)
+		_mm_sfence();
+	return nan;
+}
+
+/* The loops that there are; by columns they want a block or more. */
+TARGET static bool quantize_long(const struct simd_codes *codes, const float *x, void *q,
+				 size_t count)
+{
+	switch (codes->narrow * 2 + !codes->run + (codes->bytes == 2) * 4) {
 	case 5:
-		return quantize_loop((struct loop){ true, false, 2 }, codes, x, q, count);
-	case 4:
-		return quantize_loop((struct loop){ true, false, 1 }, codes, x, q, count);
-	case 3:
 		return quantize_loop((struct loop){ false, true, 2 }, codes, x, q, count);
-	case 2:
-		return quantize_loop((struct loop){ false, true, 1 }, codes, x, q, count);
-	case 1:
+	case 4:
 		return quantize_loop((struct loop){ false, false, 2 }, codes, x, q, count);
+	case 3:
+		return quantize_loop((struct loop){ true, true, 1 }, codes, x, q, count);
+	case 2:
+		return quantize_loop((struct loop){ true, false, 1 }, codes, x, q, count);
+	case 1:
+		return quantize_loop((struct loop){ false, true, 1 }, codes, x, q, count);
 	default:
 		return quantize_loop((struct loop){ false, false, 1 }, codes, x, q, count);
 	}
 }
 
-static bool quantize(const struct simd_codes *codes, const float *x, void *q, size_t count)
+/* Less than a block, from entry @entry on. */
+static __attribute__((noinline)) bool quantize_short(const struct simd_codes *codes, size_t entry,
+						     const float *x, uint8_t *q, size_t count)
 {
+	struct simd_codes one = *codes;
 	float in[BLOCK] = { 0 };
 	uint16_t out[BLOCK];
 	bool nan;
 
-	if (count >= BLOCK)
-		return quantize_run(codes, x, q, count);
+	one.run = codes->run ? BLOCK : 0;
+	one.scale += entry;
+	one.factor += entry;
+	one.lo += entry;
+	one.hi += entry;
+	one.zero += entry;
 	memcpy(in, x, count * sizeof(*x));
-	nan = quantize_run(codes, in, out, BLOCK);
+	nan = quantize_long(&one, in, out, BLOCK);
 	memcpy(q, out, count * codes->bytes);
 	return nan;
+}
+
+static bool quantize(const struct simd_codes *codes, const float *x, void *q, size_t count)
+{
+	if (!codes->run && count < BLOCK)
+		return quantize_short(codes, 0, x, q, count);
+	return quantize_long(codes, x, q, count);
 }

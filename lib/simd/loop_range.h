@@ -16,9 +16,9 @@ VECTOR float greatest_of(vfloat a)
 	return -least_of(sub(splat(-0.0f), a));
 }
 
-TARGET static void range_run(struct simd_range *range, const float *x, size_t count)
+VECTOR void range_loop(struct simd_range *range, const float *x, size_t count, bool magnitudes)
 {
-	vfloat lo[4], hi[4], magnitudes[4];
+	vfloat lo[4], hi[4], nearest[4];
 	vmask numbers = equal(splat(0), splat(0));
 	unsigned int k;
 	size_t i;
@@ -26,7 +26,7 @@ TARGET static void range_run(struct simd_range *range, const float *x, size_t co
 	for (k = 0; k < 4; k++) {
 		lo[k] = splat(range->lo);
 		hi[k] = splat(range->hi);
-		magnitudes[k] = splat(range->least);
+		nearest[k] = splat(range->least);
 	}
 	/* Seen twice is as good as seen once: the last block ends with the run. */
 	for (i = 0; i < count; i += BLOCK) {
@@ -37,32 +37,55 @@ TARGET static void range_run(struct simd_range *range, const float *x, size_t co
 			value[k] = load(block + k * LANES);
 			lo[k] = least(value[k], lo[k]);
 			hi[k] = greatest(value[k], hi[k]);
-			magnitudes[k] = least(magnitude(value[k]), magnitudes[k]);
+			if (magnitudes)
+				nearest[k] = least(magnitude(value[k]), nearest[k]);
 		}
 		numbers = both(numbers,
 			       both(ordered(value[0], value[1]), ordered(value[2], value[3])));
 	}
 	range->lo = least_of(least(least(lo[0], lo[1]), least(lo[2], lo[3])));
 	range->hi = greatest_of(greatest(greatest(hi[0], hi[1]), greatest(hi[2], hi[3])));
-	range->least = least_of(
-		least(least(magnitudes[0], magnitudes[1]), least(magnitudes[2], magnitudes[3])));
+	range->least =
+		least_of(least(least(nearest[0], nearest[1]), least(nearest[2], nearest[3])));
 	range->nan |= !everywhere(numbers);
 }
 
-static void range(struct simd_range *range, const float *x, size_t count)
+TARGET static void range_long(struct simd_range *range, const float *x, size_t count)
+{
+	range_loop(range, x, count, false);
+}
+
+TARGET static void range_least_long(struct simd_range *range, const float *x, size_t count)
+{
+	range_loop(range, x, count, true);
+}
+
+/* Less than a block, and not nothing: filled up with what is there. */
+static __attribute__((noinline)) void range_short(struct simd_range *range, const float *x,
+						  size_t count)
 {
 	float in[BLOCK];
 	size_t i;
 
-	if (!count)
-		return;
-	if (count >= BLOCK) {
-		range_run(range, x, count);
-		return;
-	}
 	for (i = 0; i < BLOCK; i++)
 		in[i] = x[i < count ? i : 0];
-	range_run(range, in, BLOCK);
+	range_least_long(range, in, BLOCK);
+}
+
+static void range(struct simd_range *range, const float *x, size_t count)
+{
+	if (count >= BLOCK)
+		range_long(range, x, count);
+	else if (count)
+		range_short(range, x, count);
+}
+
+static void range_least(struct simd_range *range, const float *x, size_t count)
+{
+	if (count >= BLOCK)
+		range_least_long(range, x, count);
+	else if (count)
+		range_short(range, x, count);
 }
 
 /* Seen twice is as good as seen once here too. */

@@ -4,8 +4,8 @@
  * was included before. One file per loop.
  *
  * All go by blocks of four vectors. The first block of a run begins where the
- * run does and the last one ends where it ends; those between are aligned in
- * the output, so neighbours may overlap and compute the same twice. A run
+ * run does and the last one ends where it ends; in long runs those between are
+ * aligned in the output. Neighbours may overlap and compute the same twice. A run
  * shorter than a block goes through a buffer of one, in functions that are not
  * TARGET: gcc 14 does not align vectors beside arrays that its address sanitizer
  * watches.
@@ -22,16 +22,20 @@
 
 _Static_assert(BLOCK <= SIMD_BLOCK, "the arrays of struct simd_codes are long enough");
 
-/* Elements of @bytes from @p to the next multiple of a block's output; BLOCK if at one. */
-static inline size_t to_aligned(const void *p, size_t bytes)
+/* In longer runs the blocks after the first are aligned. */
+#define ALIGNED_RUN (8 * BLOCK)
+
+/* Elements of a block before the next multiple of a block's output of @bytes each. */
+static inline size_t unaligned_part(const void *p, size_t bytes)
 {
-	return BLOCK - (uintptr_t)p / bytes % BLOCK;
+	return (uintptr_t)p / bytes % BLOCK;
 }
 
-/* Can whole vectors be aligned at all, so that they may be streamed. */
-static inline bool can_align(const void *p, size_t bytes)
+/* May those blocks be streamed: are they aligned to a vector or more. */
+static inline bool can_stream(const struct simd_codes *codes, const void *p, size_t bytes,
+			      size_t count)
 {
-	return (uintptr_t)p % bytes == 0;
+	return codes->stream && count >= ALIGNED_RUN && (uintptr_t)p % bytes == 0;
 }
 
 #include "simd/loop_quantize.h"

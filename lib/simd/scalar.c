@@ -25,8 +25,18 @@ struct entry {
 
 static struct entry entry_at(const struct simd_codes *codes, size_t i)
 {
-	return (struct entry){ codes->scale[i], codes->factor[i], codes->lo[i], codes->hi[i],
-			       codes->zero[i] };
+	struct entry entry = { .scale = codes->scale[i],
+			       .factor = codes->factor[i],
+			       .zero = codes->zero[i] };
+
+	if (codes->narrow) {
+		entry.lo = (float)(codes->q_min - entry.zero) * entry.scale;
+		entry.hi = (float)(codes->q_max - entry.zero) * entry.scale;
+	} else {
+		entry.lo = codes->lo[i];
+		entry.hi = codes->hi[i];
+	}
+	return entry;
 }
 
 static int32_t round_even(float x)
@@ -105,69 +115,101 @@ static bool has_nan(const float *x, size_t count)
 	return nan;
 }
 
-static void quantize_near8(const struct simd_codes *codes, const float *restrict x,
-			   uint8_t *restrict q, size_t count)
+static void quantize_near8(const struct entry *in, const float *restrict x, uint8_t *restrict q,
+			   size_t count)
 {
-	const struct entry in = entry_at(codes, 0);
+	const struct entry e = *in;
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		q[i] = near_code(x[i], &in);
+		q[i] = near_code(x[i], &e);
 }
 
-static void quantize_near16(const struct simd_codes *codes, const float *restrict x,
-			    uint16_t *restrict q, size_t count)
+static void quantize_near16(const struct entry *in, const float *restrict x, uint16_t *restrict q,
+			    size_t count)
 {
-	const struct entry in = entry_at(codes, 0);
+	const struct entry e = *in;
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		q[i] = near_code(x[i], &in);
+		q[i] = near_code(x[i], &e);
+}
+
+static void quantize_near(const struct simd_codes *codes, const float *x, uint8_t *q, size_t count)
+{
+	size_t i, n, entry = 0;
+
+	for (i = 0; i < count; i += n, entry++) {
+		const struct entry in = entry_at(codes, entry);
+
+		n = count - i < codes->run ? count - i : codes->run;
+		if (codes->bytes == 2)
+			quantize_near16(&in, x + i, (uint16_t *)(void *)q + i, n);
+		else
+			quantize_near8(&in, x + i, q + i, n);
+	}
+}
+
+/* The entry of each element in turn. */
+struct turn {
+	size_t entry, used;
+};
+
+static void next(struct turn *turn, const struct simd_codes *codes)
+{
+	if (!codes->run) {
+		turn->entry = turn->entry + 1 < codes->period ? turn->entry + 1 : 0;
+	} else if (++turn->used == codes->run) {
+		turn->used = 0;
+		turn->entry++;
+	}
 }
 
 static void quantize_any(const struct simd_codes *codes, const float *x, void *q, size_t count)
 {
 	uint16_t *wide = q;
 	uint8_t *narrow = q;
-	size_t i, j = 0;
+	struct turn turn = { 0 };
+	size_t i;
 
-	for (i = 0; i < count; i++) {
-		const struct entry in = entry_at(codes, j);
+	for (i = 0; i < count; i++, next(&turn, codes)) {
+		const struct entry in = entry_at(codes, turn.entry);
 		int32_t code = any_code(x[i], &in, codes);
 
 		if (codes->bytes == 2)
 			wide[i] = code;
 		else
 			narrow[i] = code;
-		j = codes->period && j + 1 < codes->period ? j + 1 : 0;
 	}
 }
 
 static bool quantize(const struct simd_codes *codes, const float *x, void *q, size_t count)
 {
-	if (codes->period || codes->step != SIMD_DIVIDE_NEAR || codes->rounding != QMAC_ROUND_EVEN)
-		quantize_any(codes, x, q, count);
-	else if (codes->bytes == 2)
-		quantize_near16(codes, x, q, count);
+	if (codes->run && codes->step == SIMD_DIVIDE_NEAR && codes->rounding == QMAC_ROUND_EVEN)
+		quantize_near(codes, x, q, count);
 	else
-		quantize_near8(codes, x, q, count);
+		quantize_any(codes, x, q, count);
 	return has_nan(x, count);
 }
 
-/* One loop for each type of code, with the entry of element i at [i & mask % period]. */
-#define DEQUANTIZE(name, type)                                                                  \
-	static void name(const struct simd_codes *codes, const type *q, float *x, size_t count) \
-	{                                                                                       \
-		const float scale = codes->scale[0];                                            \
-		const int32_t zero = codes->zero[0];                                            \
-		size_t i, j;                                                                    \
-                                                                                                \
-		for (i = 0; !codes->period && i < count; i++)                                   \
-			x[i] = scale * (float)(q[i] - zero);                                    \
-		for (i = 0, j = 0; codes->period && i < count; i++) {                           \
-			x[i] = codes->scale[j] * (float)(q[i] - codes->zero[j]);                \
-			j = j + 1 < codes->period ? j + 1 : 0;                                  \
-		}                                                                               \
+/* One loop for each type of code. */
+#define DEQUANTIZE(name, type)                                                                     \
+	static void name(const struct simd_codes *codes, const type *restrict q,                   \
+			 float *restrict x, size_t count)                                          \
+	{                                                                                          \
+		struct turn turn = { 0 };                                                          \
+		size_t i;                                                                          \
+                                                                                                   \
+		if (codes->run >= count) {                                                         \
+			const float scale = codes->scale[0];                                       \
+			const int32_t zero = codes->zero[0];                                       \
+                                                                                                   \
+			for (i = 0; i < count; i++)                                                \
+				x[i] = scale * (float)(q[i] - zero);                               \
+			return;                                                                    \
+		}                                                                                  \
+		for (i = 0; i < count; i++, next(&turn, codes))                                    \
+			x[i] = codes->scale[turn.entry] * (float)(q[i] - codes->zero[turn.entry]); \
 	}
 
 DEQUANTIZE(dequantize_s8, int8_t)
@@ -193,14 +235,20 @@ static void range(struct simd_range *range, const float *x, size_t count)
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		float magnitude = fabsf(x[i]);
-
 		r.lo = x[i] < r.lo ? x[i] : r.lo;
 		r.hi = x[i] > r.hi ? x[i] : r.hi;
-		r.least = magnitude < r.least ? magnitude : r.least;
 		r.nan |= x[i] != x[i];
 	}
 	*range = r;
+}
+
+static void range_least(struct simd_range *r, const float *x, size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		r->least = fabsf(x[i]) < r->least ? fabsf(x[i]) : r->least;
+	range(r, x, count);
 }
 
 static bool range_columns(const float *x, float *lo, float *hi, size_t count)
@@ -230,4 +278,5 @@ static void bins(const float *x, float factor, uint32_t bins, uint32_t *number, 
 	}
 }
 
-const struct simd_kernels simd_scalar = { quantize, dequantize, range, range_columns, bins };
+const struct simd_kernels simd_scalar = { quantize,    dequantize,    range,
+					  range_least, range_columns, bins };

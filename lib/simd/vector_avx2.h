@@ -19,6 +19,12 @@ VECTOR vfloat load(const float *p)
 	return _mm256_loadu_ps(p);
 }
 
+/* What is at @p will be wanted soon, if it is there at all. */
+VECTOR void prefetch(const float *p)
+{
+	_mm_prefetch((const char *)p, _MM_HINT_T0);
+}
+
 VECTOR vfloat splat(float value)
 {
 	return _mm256_set1_ps(value);
@@ -201,6 +207,31 @@ VECTOR void put(void *q, __m256i a, bool streamed)
 		_mm256_stream_si256(q, a);
 	else
 		_mm256_storeu_si256(q, a);
+}
+
+/* Four vectors as bytes: sum with @zero, not below @least, both 16 and 8 bits wide. */
+VECTOR void store_narrow(void *q, const vint v[4], __m256i zero, __m256i least, bool is_signed,
+			 bool streamed)
+{
+	const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+	__m256i ab = _mm256_adds_epi16(_mm256_packs_epi32(v[0], v[1]), zero);
+	__m256i cd = _mm256_adds_epi16(_mm256_packs_epi32(v[2], v[3]), zero);
+
+	if (is_signed)
+		ab = _mm256_max_epi8(_mm256_packs_epi16(ab, cd), least);
+	else
+		ab = _mm256_max_epu8(_mm256_packus_epi16(ab, cd), least);
+	put(q, _mm256_permutevar8x32_epi32(ab, order), streamed);
+}
+
+VECTOR vint splat16(int32_t value)
+{
+	return _mm256_set1_epi16((int16_t)value);
+}
+
+VECTOR vint splat8(int32_t value)
+{
+	return _mm256_set1_epi8((int8_t)value);
 }
 
 VECTOR __m256i pack16(vint a, vint b, bool is_signed)

@@ -19,6 +19,12 @@ VECTOR vfloat load(const float *p)
 	return _mm512_loadu_ps(p);
 }
 
+/* What is at @p will be wanted soon, if it is there at all. */
+VECTOR void prefetch(const float *p)
+{
+	_mm_prefetch((const char *)p, _MM_HINT_T0);
+}
+
 VECTOR vfloat splat(float value)
 {
 	return _mm512_set1_ps(value);
@@ -201,6 +207,32 @@ VECTOR void put(void *q, __m512i a, bool streamed)
 		_mm512_stream_si512(q, a);
 	else
 		_mm512_storeu_si512(q, a);
+}
+
+/* Four vectors as bytes: sum with @zero, not below @least, both 16 and 8 bits wide. */
+VECTOR void store_narrow(void *q, const vint v[4], __m512i zero, __m512i least, bool is_signed,
+			 bool streamed)
+{
+	const __m512i order =
+		_mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+	__m512i ab = _mm512_adds_epi16(_mm512_packs_epi32(v[0], v[1]), zero);
+	__m512i cd = _mm512_adds_epi16(_mm512_packs_epi32(v[2], v[3]), zero);
+
+	if (is_signed)
+		ab = _mm512_max_epi8(_mm512_packs_epi16(ab, cd), least);
+	else
+		ab = _mm512_max_epu8(_mm512_packus_epi16(ab, cd), least);
+	put(q, _mm512_permutexvar_epi32(order, ab), streamed);
+}
+
+VECTOR vint splat16(int32_t value)
+{
+	return _mm512_set1_epi16((int16_t)value);
+}
+
+VECTOR vint splat8(int32_t value)
+{
+	return _mm512_set1_epi8((int8_t)value);
 }
 
 VECTOR __m512i pack16(vint a, vint b, bool is_signed)
