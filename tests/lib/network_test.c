@@ -377,7 +377,8 @@ static void test_quantize(void)
 	qmac_network_destroy(made);
 	made = quantized(network, 0, 255,
 			 (struct qmac_network_quantize_options){ .activation_type = 77 }, &error);
-	tap_ok(!made && error == -EINVAL && says("use u8, s8, u16 or s16"), "no activations of type 77");
+	tap_ok(!made && error == -EINVAL && says("use u8, s8, u16 or s16"),
+	       "no activations of type 77");
 	made = quantized(network, 3, 2, none, &error);
 	tap_ok(!made && error == -EDOM && says("tensor 'x'"), "no range of 3 to 2");
 	qmac_network_destroy(network);

@@ -63,21 +63,23 @@ static uint64_t wide(const struct qmac_device_info *info, size_t i)
 	return *(const uint64_t *)((const char *)info + wide_fields[i].offset);
 }
 
-static void print_text(const struct qmac_device_info *info)
+static void print_text(const struct qmac_device_info *info, const char *isa)
 {
 	printf("%-18s %s\n%-18s %s\n", "device", info->name, "model", model_name(info->model));
+	printf("%-18s %s\n", "host_isa", isa);
 	for (size_t i = 0; i < COUNT(fields); i++)
 		printf("%-18s %" PRIu32 "\n", fields[i].name, narrow(info, i));
 	for (size_t i = 0; i < COUNT(wide_fields); i++)
 		printf("%-18s %#" PRIx64 "\n", wide_fields[i].name, wide(info, i));
 }
 
-static void print_json(const struct qmac_device_info *info)
+static void print_json(const struct qmac_device_info *info, const char *isa)
 {
 	struct json_object *object = json_object_new_object();
 
 	json_object_object_add(object, "device", json_object_new_string(info->name));
 	json_object_object_add(object, "model", json_object_new_string(model_name(info->model)));
+	json_object_object_add(object, "host_isa", json_object_new_string(isa));
 	for (size_t i = 0; i < COUNT(fields); i++)
 		json_object_object_add(object, fields[i].name,
 				       json_object_new_uint64(narrow(info, i)));
@@ -92,6 +94,7 @@ static int show(const char *name, int json)
 {
 	struct qmac_context *context;
 	struct qmac_device *device;
+	const char *isa;
 
 	if (qmac_context_create(&context)) {
 		fprintf(stderr, "qmac info: no memory\n");
@@ -102,10 +105,11 @@ static int show(const char *name, int json)
 		qmac_context_destroy(context);
 		return STATUS_FAILED;
 	}
+	isa = qmac_isa_name(qmac_context_isa(context));
 	if (json)
-		print_json(qmac_device_info(device));
+		print_json(qmac_device_info(device), isa);
 	else
-		print_text(qmac_device_info(device));
+		print_text(qmac_device_info(device), isa);
 	qmac_device_close(device);
 	qmac_context_destroy(context);
 	return STATUS_OK;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <qmac/qmac.h>
@@ -37,6 +38,21 @@ static void usage(FILE *out)
 		     "2 misused.\n");
 }
 
+/* No command can begin with a QMAC_ISA that the library refuses: say so once, here. */
+static bool isa_usable(void)
+{
+	struct qmac_context *context;
+	int error = qmac_context_create(&context);
+
+	if (!error)
+		qmac_context_destroy(context);
+	if (error == -EINVAL || error == -EOPNOTSUPP)
+		fprintf(stderr, "qmac: QMAC_ISA=%s%s: use scalar, avx2 or avx512, or unset it\n",
+			getenv("QMAC_ISA"),
+			error == -EINVAL ? "" : ", which this processor does not have");
+	return error != -EINVAL && error != -EOPNOTSUPP;
+}
+
 static int run(int argc, char **argv)
 {
 	if (argc < 2) {
@@ -51,6 +67,8 @@ static int run(int argc, char **argv)
 		printf("qmac %s\n", qmac_version());
 		return STATUS_OK;
 	}
+	if (!isa_usable())
+		return STATUS_USAGE;
 	for (size_t i = 0; i < COMMANDS; i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].run(argc - 1, argv + 1);

@@ -108,8 +108,8 @@ static int allocate(struct run *run)
 
 int network_improve(const struct network_improve_job *job, struct network_improved *improved)
 {
-	static int (*const steps[])(struct run * run) = { prune, equalize, smooth, round_weights,
-							  correct_bias };
+	static int (*const steps[])(struct run *run) = { prune, equalize, smooth, round_weights,
+							 correct_bias };
 	struct run run = { .job = job, .improved = improved };
 	struct qmac_network_info info;
 	int ret;

@@ -16,8 +16,8 @@ static const char help[] =
 	"\n"
 	"  --calib C.npy          samples that ranges of activations are taken from: float32,\n"
 	"                         one per row\n"
-	"  -o, --output FILE      where to write\n" NETWORK_CODES_HELP NETWORK_RANGES_HELP
-		NETWORK_IMPROVE_HELP
+	"  -o, --output FILE      where to write\n" NETWORK_CODES_HELP
+		NETWORK_RANGES_HELP NETWORK_IMPROVE_HELP
 	"  --opset N              opset to write, 14 to 22 (default: the least that has it all)\n"
 	"  --data X.npy           samples to measure with (default: those of --calib)\n"
 	"  --labels Y.npy         the right output of each sample, for the accuracy\n"

@@ -554,8 +554,8 @@ struct qmac_network_quantize_options {
  * blocks a bias of 32 bits stays float.
  *
  * Every activation is quantized that a quantized node reads, except what goes only
- * into a Relu or Clip right behind its layer. Each has a scale of its own from its own range: both inputs of Add and
- * Mul and all inputs of Concat, whose results are quantized anew, as QLinearAdd
+ * into a Relu or Clip right behind its layer. Each has a scale of its own from its own range: both
+ * inputs of Add and Mul and all inputs of Concat, whose results are quantized anew, as QLinearAdd
  * and QLinearConcat of ONNX Runtime do; the results of Sigmoid and Softmax too,
  * whose range is what calibration saw of [0, 1]. MaxPool, Flatten, Reshape and
  * Transpose keep the parameters of their input, so they lose nothing.
