@@ -17,7 +17,7 @@ static bool to_nearest(uint8_t rounding)
 static uint8_t step_of(const struct qmac_quant_params *params,
 		       const struct qmac_quantize_options *options)
 {
-	bool near = true;
+	int32_t far = 0;
 	size_t c;
 
 	if (options->multiplier || options->reciprocal)
@@ -25,8 +25,8 @@ static uint8_t step_of(const struct qmac_quant_params *params,
 	if (options->zp_first || !to_nearest(options->rounding))
 		return SIMD_DIVIDE;
 	for (c = 0; c < params->channels; c++)
-		near &= simd_scale_near(params->scale[c]);
-	return near ? SIMD_DIVIDE_NEAR : SIMD_DIVIDE;
+		far |= !simd_scale_near(params->scale[c]);
+	return far ? SIMD_DIVIDE : SIMD_DIVIDE_NEAR;
 }
 
 void codes_init(struct simd_codes *codes, const struct qmac_quant_params *params,

@@ -42,10 +42,16 @@
 #define QMAC_SIMD_DIVISION_H
 
 #include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
 
+/* By the bits, which order positive numbers as they are: so loops over scales vectorize. */
 static inline bool simd_scale_near(float scale)
 {
-	return (scale >= 0x1p-64f) & (scale <= 0x1p64f); /* no branch: loops vectorize */
+	int32_t bits;
+
+	memcpy(&bits, &scale, sizeof(bits));
+	return (bits >= 0x1f800000) & (bits <= 0x5f800000); /* 2^-64, 2^64 */
 }
 
 #endif /* QMAC_SIMD_DIVISION_H */

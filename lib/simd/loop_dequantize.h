@@ -34,26 +34,23 @@ VECTOR void dequantize_block(const struct back loop, const struct simd_codes *co
 VECTOR void dequantize_span(const struct back loop, const struct simd_codes *codes, size_t entry,
 			    const uint8_t *q, float *x, size_t count)
 {
-	const size_t period = loop.columns ? codes->period : 1;
 	const bool streamed = can_stream(codes, x, sizeof(*x), count);
-	size_t i, j;
+	size_t i, j = entry, next = BLOCK;
 
-	dequantize_block(loop, codes, q, x, entry, false);
-	i = BLOCK;
 	if (streamed || (!loop.columns && count >= ALIGNED_RUN))
-		i -= unaligned_part(x, sizeof(*x));
-	for (j = loop.columns ? i % period : entry; i + BLOCK <= count; i += BLOCK) {
-		dequantize_block(loop, codes, q + i * loop.bytes, x + i, j, streamed);
-		if (!loop.columns)
-			continue;
-		j += BLOCK;
-		if (j >= period)
-			j -= period;
-	}
-	if (i < count) {
-		i = count - BLOCK;
-		dequantize_block(loop, codes, q + i * loop.bytes, x + i,
-				 loop.columns ? i % period : entry, false);
+		next -= unaligned_part(x, sizeof(*x));
+	for (i = 0; i < count; i = next, next += BLOCK) {
+		const bool whole = i + BLOCK <= count;
+
+		if (!whole) {
+			i = count - BLOCK;
+			j = loop.columns ? i % codes->period : entry;
+		}
+		dequantize_block(loop, codes, q + i * loop.bytes, x + i, j, streamed && i && whole);
+		if (loop.columns) {
+			j += next - i;
+			j -= j >= codes->period ? codes->period : 0;
+		}
 	}
 }
 

@@ -158,25 +158,25 @@ VECTOR void quantize_span(const struct loop loop, const struct simd_codes *codes
 			  const struct constants *all, const float *x, uint8_t *q, size_t count,
 			  bool *nan)
 {
-	const size_t period = loop.columns ? codes->period : 1;
 	const bool streamed = can_stream(codes, q, loop.bytes, count);
-	size_t i, j;
+	size_t i, j = 0, next = BLOCK;
 
-	quantize_block(loop, codes, all, x, q, 0, false, nan);
 	/* By columns aligned entries are worth more than an aligned output. */
-	i = BLOCK;
 	if (streamed || (!loop.columns && count >= ALIGNED_RUN))
-		i -= unaligned_part(q, loop.bytes);
-	for (j = loop.columns ? i % period : 0; i + BLOCK <= count; i += BLOCK) {
-		quantize_block(loop, codes, all, x + i, q + i * loop.bytes, j, streamed, nan);
-		j += BLOCK;
-		if (loop.columns && j >= period)
-			j -= period;
-	}
-	if (i < count) {
-		i = count - BLOCK;
-		j = loop.columns ? i % period : 0;
-		quantize_block(loop, codes, all, x + i, q + i * loop.bytes, j, false, nan);
+		next -= unaligned_part(q, loop.bytes);
+	for (i = 0; i < count; i = next, next += BLOCK) {
+		const bool whole = i + BLOCK <= count;
+
+		if (!whole) {
+			i = count - BLOCK;
+			j = loop.columns ? i % codes->period : 0;
+		}
+		quantize_block(loop, codes, all, x + i, q + i * loop.bytes, j,
+			       streamed && i && whole, nan);
+		if (loop.columns) {
+			j += next - i;
+			j -= j >= codes->period ? codes->period : 0;
+		}
 	}
 }
 
