@@ -21,10 +21,8 @@ TARGET static void bins_run(const float *x, float factor, uint32_t bins, uint32_
 	const vint zeros = iadd(isplat(2 * (int32_t)bins), lane_numbers());
 	size_t i;
 
-	for (i = 0; i < count; i += LANES) {
-		prefetch(x + i + count); /* while the caller counts these */
+	for (i = 0; i < count; i += LANES)
 		bins_of(x + i, factors, offset, zeros, number + i);
-	}
 }
 
 static void bins(const float *x, float factor, uint32_t bins, uint32_t *number, size_t count)

@@ -19,12 +19,6 @@ VECTOR vfloat load(const float *p)
 	return _mm256_loadu_ps(p);
 }
 
-/* What is at @p will be wanted soon, if it is there at all. */
-VECTOR void prefetch(const float *p)
-{
-	_mm_prefetch((const char *)p, _MM_HINT_T0);
-}
-
 VECTOR vfloat splat(float value)
 {
 	return _mm256_set1_ps(value);
