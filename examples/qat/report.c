@@ -79,7 +79,7 @@ static void print_row(const char *name, const char *detail, const double *score,
 {
 	struct estimate e = estimate(score, NULL, runs);
 
-	printf("  %-38s %6.2f ± %.2f  %s\n", name, e.mean, e.error, detail);
+	printf("  %-39s %5.2f ± %.2f%s%s\n", name, e.mean, e.error, *detail ? "  " : "", detail);
 }
 
 static void print_after(const struct scores *scores, size_t width, enum start start)
@@ -104,8 +104,7 @@ static void print_aware(const struct scores *scores, size_t width, enum ranges r
 	char name[64], detail[160];
 
 	snprintf(name, sizeof(name), "trained quantized, %s ranges", ranges_name[ranges]);
-	snprintf(detail, sizeof(detail),
-		 "%+.2f ± %.2f to the best above; integers %.2f, %zu predictions differ", gain.mean,
+	snprintf(detail, sizeof(detail), "gain %+.2f ± %.2f; integers %.2f, %zu differ", gain.mean,
 		 gain.error, integers.mean, scores->differing[width][ranges]);
 	print_row(name, detail, scores->aware[width][ranges], scores->runs);
 }
@@ -113,7 +112,8 @@ static void print_aware(const struct scores *scores, size_t width, enum ranges r
 void report_print(const struct settings *settings, const struct scores *scores)
 {
 	printf("%zu runs, %zu predictions; accuracy in %%, mean ± standard error over the runs\n"
-	       "weights with one scale per %s\n",
+	       "weights with one scale per %s; gain: to the best quantized after training;\n"
+	       "integers: accuracy, and how many predictions differ\n",
 	       scores->runs, scores->tested, settings->per_channel ? "output" : "tensor");
 	for (size_t s = 0; s < STARTS; s++)
 		print_row(start_name[s], "", scores->real[s], scores->runs);
