@@ -38,8 +38,16 @@ int improve_round_layer(struct rounding *rounding);
 /* Sees to it that a weight of each scale has the greatest code, at the least expense. */
 void improve_round_keep_scales(struct rounding *rounding);
 
-/* The same for the blocks of a group of output channels that @params are for. */
-void improve_round_keep_blocks(struct rounding *rounding, size_t group,
-			       const struct qmac_quant_params *params);
+/* The same for the blocks that @params are for; the layer has one group. */
+void improve_round_keep_blocks(struct rounding *rounding, const struct qmac_quant_params *params);
+
+/**
+ * improve_round_in_blocks() - have a convolution's weights rounded in blocks
+ * @rounding: Of one group; @v receives the result.
+ * @solve: Rounds weights whose consecutive inputs are the blocks.
+ *
+ * Return: 0 or -errno with a message.
+ */
+int improve_round_in_blocks(struct rounding *rounding, int (*solve)(struct rounding *rounding));
 
 #endif /* QMAC_NETWORK_IMPROVE_ROUND_H */

@@ -103,7 +103,8 @@ static int adaptive(struct rounding *rounding, size_t group)
 	return error;
 }
 
-static int gptq(struct rounding *rounding, size_t group)
+/* All rows of a problem of one group. */
+static int gptq_rows(struct rounding *rounding)
 {
 	const struct qmac_network_round_options *options = rounding->options;
 	const size_t dims[] = { rounding->layer->outputs, rounding->layer->inputs };
@@ -114,23 +115,38 @@ static int gptq(struct rounding *rounding, size_t group)
 		.by_activity = options->by_activity,
 		.keep_zeros = true,
 	};
-	size_t first = group * dims[0] * dims[1];
 	struct qmac_granularity blocks;
 	struct qmac_quant_params params;
 	int error = qmac_granularity_of(rounding->context, dims, 2, QMAC_GRAIN_BLOCK, 1,
 					options->group ? options->group : dims[1], &blocks);
 
 	if (!error)
-		error = qmac_gptq(rounding->context, &how, &rounding->moments[group],
-				  rounding->w + first, dims[0], &params, rounding->q);
+		error = qmac_gptq(rounding->context, &how, rounding->moments, rounding->w, dims[0],
+				  &params, rounding->q);
 	if (error)
 		return error;
 	error = qmac_group_dequantize(rounding->context, &params, &blocks, rounding->q,
-				      rounding->v + first);
+				      rounding->v);
 	if (!error && options->group)
-		improve_round_keep_blocks(rounding, group, &params);
+		improve_round_keep_blocks(rounding, &params);
 	qmac_quant_params_release(&params);
 	return error;
+}
+
+static int gptq(struct rounding *rounding, size_t group)
+{
+	size_t first = group * rounding->layer->outputs * rounding->layer->inputs;
+	struct improve_layer layer = *rounding->layer;
+	struct rounding part = *rounding;
+
+	layer.groups = 1;
+	part.layer = &layer;
+	part.moments = &rounding->moments[group];
+	part.w += first;
+	part.v += first;
+	if (part.options->group && layer.inputs != layer.channels)
+		return improve_round_in_blocks(&part, gptq_rows);
+	return gptq_rows(&part);
 }
 
 /* GPTQ does not look back: a row may end up worse than rounded to nearest. */

@@ -77,13 +77,12 @@ void improve_round_keep_scales(struct rounding *rounding)
 	}
 }
 
-void improve_round_keep_blocks(struct rounding *rounding, size_t group,
-			       const struct qmac_quant_params *params)
+void improve_round_keep_blocks(struct rounding *rounding, const struct qmac_quant_params *params)
 {
 	size_t k = rounding->layer->inputs, length = rounding->options->group, r, from;
 	const float *scale = params->scale;
 
-	for (r = group * rounding->layer->outputs; r < (group + 1) * rounding->layer->outputs; r++)
+	for (r = 0; r < rounding->layer->outputs; r++)
 		for (from = 0; from < k; from += length, scale++) {
 			size_t to = k - from < length ? k : from + length;
 			float want = *scale * (float)params->q_max;

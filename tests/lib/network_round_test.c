@@ -356,10 +356,11 @@ static void test_codes(void)
 	qmac_network_destroy(original);
 }
 
-/* Quantized in blocks, linear layers have the weights that they were rounded to. */
+/* Quantized in blocks, all layers have the weights that they were rounded to. */
 static bool blocks_alike(struct qmac_network *rounded, size_t block, const float *x)
 {
-	static const char *const names[] = { "fc1.w", "fc2.w", "last.w" };
+	static const char *const names[] = { "strided.w", "depthwise.w", "grouped.w",
+					     "fc1.w",	  "fc2.w",	 "last.w" };
 	struct qmac_network_range *ranges = calloc(rounded->tensor_count, sizeof(*ranges));
 	const struct qmac_network_quantize_options options = { .weight_type = QMAC_TYPE_S4,
 							       .block = block };
@@ -368,7 +369,7 @@ static bool blocks_alike(struct qmac_network *rounded, size_t block, const float
 		     done(qmac_network_quantize(rounded, ranges, &options, &quantized));
 	size_t i, j;
 
-	for (i = 0; alike && i < 3; i++) {
+	for (i = 0; alike && i < ALL_LAYERS; i++) {
 		const float *w = values_of(rounded, names[i]), *v;
 		char name[64];
 
@@ -418,6 +419,18 @@ static void test_groups(void)
 	tap_ok(few && report[3].after < report[3].before,
 	       "every block is a scale times codes, and better than a scale per channel");
 	tap_ok(blocks_alike(network, 5, x), "the quantized network has these codes");
+	qmac_network_destroy(network);
+	for (i = 2; i <= 4; i++) {
+		struct qmac_network_round_options other = options;
+
+		other.group = i;
+		network = all_layers(context, 18, 0);
+		tap_ok(done(qmac_network_round(network, ROWS, x, &other, report)) &&
+			       blocks_alike(network, i, x),
+		       "and in blocks of %zu, whether they divide the channels or not", i);
+		qmac_network_destroy(network);
+	}
+	network = all_layers(context, 18, 0);
 	qmac_network_destroy(network);
 }
 

@@ -225,10 +225,10 @@ struct qmac_network_rounded {
  * qmac_network_fake_layer() (for the same bits and granularity) give exactly the
  * codes chosen here. Weights that are 0 stay 0 with all methods.
  *
- * With a @group there are several scales per channel, for consecutive inputs in
- * the order c, kh, kw: the blocks of qmac_network_quantize() in a Gemm, a MatMul
- * and a convolution with a kernel of 1, which then have these codes again. Of
- * other convolutions run the network as it is to see what such weights do.
+ * With a @group there are several scales per channel, for blocks as those of
+ * qmac_network_quantize(): consecutive inputs of a Gemm or MatMul, consecutive input
+ * channels at one position of the kernel of a convolution. With the same @block and
+ * QMAC_TYPE_S4 for 4 bits it gives exactly the codes chosen here.
  *
  * A layer with more than 16,384 inputs, whose moments would be too large, is
  * rounded to nearest and reported as such; its errors are NaN.
