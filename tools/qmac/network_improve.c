@@ -8,7 +8,8 @@
 struct run {
 	const struct network_improve_job *job;
 	struct network_improved *improved;
-	struct qmac_network *reference; /* before weights are rounded; for the biases */
+	struct qmac_network *reference;	   /* before weights are rounded; for the biases */
+	struct qmac_network_range *ranges; /* chosen when the first step asks for them */
 	float *want, *got;
 };
 
@@ -29,6 +30,11 @@ static int smooth(struct run *run)
 				   run->job->options->alpha, run->improved->smoothed);
 }
 
+static int choose_ranges(struct run *run)
+{
+	return run->ranges ? 0 : run->job->choose(run->job->user, &run->ranges);
+}
+
 static int round_weights(struct run *run)
 {
 	const struct network_improve_job *job = run->job;
@@ -38,10 +44,11 @@ static int round_weights(struct run *run)
 		.group = job->block,
 		.keep_float = job->keep_float,
 	};
-	int ret = 0;
+	int ret = choose_ranges(run);
 
+	how.ranges = run->ranges;
 	how.widths.per_channel |= job->block != 0;
-	if (job->options->correct_bias)
+	if (!ret && job->options->correct_bias)
 		ret = qmac_network_copy(job->network, &run->reference);
 	return ret ? ret
 		   : qmac_network_round(job->network, job->rows, job->x, &how,
@@ -58,10 +65,14 @@ static int correct_bias(struct run *run)
 		.keep_float = job->keep_float,
 	};
 
+	int ret = choose_ranges(run);
+
+	how.ranges = run->ranges;
 	if (job->block)
 		how.widths.weight_bits = 0;
-	return qmac_network_correct_bias(job->network, job->rows, job->x, &how,
-					 run->improved->corrected);
+	return ret ? ret
+		   : qmac_network_correct_bias(job->network, job->rows, job->x, &how,
+					       run->improved->corrected);
 }
 
 static int measure(struct run *run, struct qmac_network_loss *loss)
@@ -134,6 +145,7 @@ int network_improve(const struct network_improve_job *job, struct network_improv
 			ret = measure(&run, &improved->loss[i]);
 	}
 	qmac_network_destroy(run.reference);
+	free(run.ranges);
 	free(run.want);
 	free(run.got);
 	return ret;

@@ -29,6 +29,9 @@ enum network_step {
  * @widths: Bits of weights and activations.
  * @block: Inputs per scale, or 0.
  * @keep_float: Entry per layer: those that stay float.
+ * @choose: Chooses ranges of activations, an entry per tensor that is freed, once the
+ *   network does not change any more but for its codes and biases.
+ * @user: Passed to @choose.
  */
 struct network_improve_job {
 	const struct network_improve_options *options;
@@ -40,6 +43,8 @@ struct network_improve_job {
 	struct qmac_network_widths widths;
 	size_t block;
 	const bool *keep_float;
+	int (*choose)(void *user, struct qmac_network_range **ranges);
+	void *user;
 };
 
 /**

@@ -131,11 +131,45 @@ static int load_network(struct qmac_context *context, const struct network_optio
 	return 0;
 }
 
+/* What network_improve() chooses ranges by. */
+struct chooser {
+	struct qmac_context *context;
+	const struct network_options *options;
+	const struct network_samples *loaded;
+	bool told; /* why it failed */
+};
+
+/* Ranges as those that the network will be quantized with are chosen. */
+static int choose_ranges(void *user, struct qmac_network_range **ranges)
+{
+	struct chooser *chooser = user;
+	const struct network_options *options = chooser->options;
+	const struct npy_array *from = &chooser->loaded->calibration;
+	struct network_ranges source = { 0 };
+	struct qmac_network_info info;
+	int ret;
+
+	qmac_network_info(chooser->loaded->network, &info);
+	*ranges = calloc(info.tensors + 1, sizeof(**ranges));
+	if (!*ranges)
+		return -ENOMEM;
+	ret = network_ranges_see(chooser->context, options, chooser->loaded->network,
+				 from->shape[0], from->data, false, &source);
+	if (!ret)
+		ret = network_ranges_choose(chooser->context, &source,
+					    qmac_type_bits(options->codes.activation_type),
+					    network_codes_scheme(&options->codes), *ranges);
+	network_ranges_release(&source);
+	chooser->told = ret;
+	return ret;
+}
+
 /* Everything up to now saw the network as it was, everything from here on as it is. */
 static int improve(struct qmac_context *context, const struct network_options *options,
 		   struct network_samples *loaded)
 {
 	bool *keep_float = calloc(loaded->info.layers + 1, sizeof(*keep_float));
+	struct chooser chooser = { context, options, loaded, false };
 	const struct network_improve_job job = {
 		.options = &options->improve,
 		.network = loaded->network,
@@ -148,6 +182,8 @@ static int improve(struct qmac_context *context, const struct network_options *o
 			    options->codes.per_channel },
 		.block = options->codes.block,
 		.keep_float = keep_float,
+		.choose = choose_ranges,
+		.user = &chooser,
 	};
 	struct qmac_network_quantize_options ignored;
 	int ret;
@@ -160,7 +196,7 @@ static int improve(struct qmac_context *context, const struct network_options *o
 				    &ignored);
 	if (!ret) {
 		ret = network_improve(&job, &loaded->improved);
-		if (ret)
+		if (ret && !chooser.told)
 			fprintf(stderr, "qmac %s: %s\n", options->command,
 				ret == -ENOMEM ? "no memory" : qmac_context_message(context));
 	}
