@@ -9,8 +9,7 @@
 
 #include <json-c/json.h>
 
-#include "quantize_tensor_options.h"
-#include "quantize_tensor_report.h"
+#include "grain_name.h"
 
 /* Far more than a description of the largest tensor with a scale per 32 numbers. */
 #define BYTES_MAX ((size_t)1 << 30)
@@ -128,10 +127,10 @@ static int read_granularity(const struct reader *reader)
 	int64_t axis = count_of(member(reader, "axis")), group = count_of(member(reader, "group"));
 	unsigned int grain;
 
-	for (grain = 0; quantize_grain_name(grain); grain++)
-		if (!strcmp(name, quantize_grain_name(grain)))
+	for (grain = 0; grain_name(grain); grain++)
+		if (!strcmp(name, grain_name(grain)))
 			break;
-	if (!quantize_grain_name(grain))
+	if (!grain_name(grain))
 		return fail(reader, "granularity", "is missing or unknown");
 	if (grain != QMAC_GRAIN_TENSOR && grain != QMAC_GRAIN_ROW &&
 	    (axis < 0 || axis >= out->ndim))
@@ -151,16 +150,14 @@ static int read_granularity(const struct reader *reader)
 /* A value for the whole tensor stands alone, those of parts in an array of as many. */
 static struct json_object *part_of(const struct reader *reader, struct json_object *value, size_t i)
 {
-	bool whole =
-		!strcmp(text_of(reader, "granularity"), quantize_grain_name(QMAC_GRAIN_TENSOR));
+	bool whole = !strcmp(text_of(reader, "granularity"), grain_name(QMAC_GRAIN_TENSOR));
 
 	return whole ? value : json_object_array_get_idx(value, i);
 }
 
 static bool as_many(const struct reader *reader, struct json_object *value)
 {
-	bool whole =
-		!strcmp(text_of(reader, "granularity"), quantize_grain_name(QMAC_GRAIN_TENSOR));
+	bool whole = !strcmp(text_of(reader, "granularity"), grain_name(QMAC_GRAIN_TENSOR));
 
 	return whole || (json_object_is_type(value, json_type_array) &&
 			 json_object_array_length(value) == reader->out->parts);

@@ -4,16 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 
-static const char *const grains[] = {
-	[QMAC_GRAIN_TENSOR] = "tensor", [QMAC_GRAIN_CHANNEL] = "channel",
-	[QMAC_GRAIN_ROW] = "row",	[QMAC_GRAIN_GROUP] = "channel-group",
-	[QMAC_GRAIN_BLOCK] = "group",
-};
-
-const char *quantize_grain_name(unsigned int grain)
-{
-	return grain < sizeof(grains) / sizeof(grains[0]) ? grains[grain] : NULL;
-}
+#include "grain_name.h"
 
 static const char *calibration(const struct quantize_tensor_options *options)
 {
@@ -140,7 +131,7 @@ struct json_object *quantize_tensor_describe(const struct quantize_tensor_option
 	add_text(object, "scheme", quantize_scheme_name(options->scheme));
 	add_integer(object, "bits", options->bits);
 	add_flag(object, "signed", options->is_signed);
-	add_text(object, "granularity", quantize_grain_name(options->grain));
+	add_text(object, "granularity", grain_name(options->grain));
 	if (options->grain != QMAC_GRAIN_TENSOR && options->grain != QMAC_GRAIN_ROW)
 		add_integer(object, "axis",
 			    options->axis < 0 ? options->axis + (int)tensor->x.ndim
@@ -260,7 +251,7 @@ static void print_scales(const struct quantize_tensor_options *options,
 		greatest = fmaxf(greatest, params->scale[i]);
 	}
 	printf("%-16s %zu per %s, from %.9g to %.9g; --json tells all\n", "scales", tensor->scales,
-	       quantize_grain_name(options->grain), (double)least, (double)greatest);
+	       grain_name(options->grain), (double)least, (double)greatest);
 }
 
 static void print_codebooks(const struct quantize_tensor_options *options,
@@ -273,7 +264,7 @@ static void print_codebooks(const struct quantize_tensor_options *options,
 		       (double)book->value[0], (double)book->value[book->levels - 1]);
 	else
 		printf("%-16s %zu per %s; --json tells all\n", "codebooks", tensor->book_count,
-		       quantize_grain_name(options->grain));
+		       grain_name(options->grain));
 }
 
 void quantize_tensor_report_print(const struct quantize_tensor_options *options,

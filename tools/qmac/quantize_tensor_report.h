@@ -25,7 +25,4 @@ struct json_object *quantize_tensor_describe(const struct quantize_tensor_option
  */
 struct json_object *quantize_tensor_nest(const struct npy_array *x);
 
-/** quantize_grain_name() - "tensor", "channel", "row", ...; NULL beyond the last. */
-const char *quantize_grain_name(unsigned int grain);
-
 #endif /* QMAC_TOOL_QUANTIZE_TENSOR_REPORT_H */
