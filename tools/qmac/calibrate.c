@@ -11,17 +11,10 @@
 #include "command.h"
 #include "histogram.h"
 #include "npy/whole_file.h"
+#include "told.h"
 
 #define TEXT_COLUMNS 32
 #define SVG_COLUMNS  180
-
-static int failed(struct qmac_context *context, int error)
-{
-	const char *message = qmac_context_message(context);
-
-	fprintf(stderr, "qmac calibrate: %s\n", *message ? message : strerror(-error));
-	return error;
-}
 
 /* Scales of all ranges; a tool that has its own scale for s8 is taken at its word. */
 static int fill_table(struct qmac_context *context, const struct calibrate_options *options,
@@ -35,7 +28,7 @@ static int fill_table(struct qmac_context *context, const struct calibrate_optio
 					       &tensor->range.hi);
 
 		if (ret)
-			return failed(context, ret);
+			return told("calibrate", "", context, ret);
 		entry = &table->entries[i];
 		if (tensor->range.scale > 0 && entry->is_signed && entry->symmetric &&
 		    entry->bits == 8)
@@ -113,7 +106,7 @@ static int save_state(struct qmac_context *context, const struct calibrate_optio
 		return -EINVAL;
 	}
 	ret = qmac_calibration_save(tensors->all[0].calibration, options->output);
-	return ret ? failed(context, ret) : 0;
+	return ret ? told("calibrate", "", context, ret) : 0;
 }
 
 static int save(struct qmac_context *context, const struct calibrate_options *options,
@@ -126,7 +119,7 @@ static int save(struct qmac_context *context, const struct calibrate_options *op
 	if (options->state)
 		return save_state(context, options, tensors);
 	ret = qmac_table_save(context, options->output, options->format, table);
-	return ret ? failed(context, ret) : 0;
+	return ret ? told("calibrate", "", context, ret) : 0;
 }
 
 static int run(struct qmac_context *context, const struct calibrate_options *options,

@@ -7,13 +7,7 @@
 #include <string.h>
 
 #include "float_file.h"
-
-static int failed(struct qmac_context *context, const char *where, int error)
-{
-	fprintf(stderr, "qmac calibrate: %s%s%s\n", where, *where ? ": " : "",
-		error == -ENOMEM ? "no memory" : qmac_context_message(context));
-	return error;
-}
+#include "told.h"
 
 /* The tensor that an argument belongs to; NULL without memory. */
 static struct calibrate_tensor *tensor_of(const struct calibrate_options *options,
@@ -49,7 +43,7 @@ static int update(struct qmac_context *context, const char *path, struct calibra
 	if (!ret && first && tensor->picture)
 		ret = qmac_calibration_update(tensor->picture, array.data, array.count);
 	if (ret)
-		failed(context, path, ret);
+		told("calibrate", path, context, ret);
 	npy_free(&array);
 	return ret;
 }
@@ -68,7 +62,7 @@ static int pass(struct qmac_context *context, const struct calibrate_options *op
 		if (!ret && first && options->constant >= 0) {
 			ret = qmac_calibration_step(tensor->calibration, options->constant);
 			if (ret)
-				failed(context, calibrate_file_of(argument), ret);
+				told("calibrate", calibrate_file_of(argument), context, ret);
 		}
 	}
 	return ret;
@@ -83,7 +77,7 @@ static int second_pass(struct qmac_context *context, const struct calibrate_opti
 		int ret = qmac_calibration_next_pass(tensors->all[i].calibration);
 
 		if (ret)
-			return failed(context, tensors->all[i].name, ret);
+			return told("calibrate", tensors->all[i].name, context, ret);
 	}
 	return pass(context, options, tensors, false);
 }
@@ -97,7 +91,7 @@ static int resume(struct qmac_context *context, const struct calibrate_options *
 	if (!tensors->count) {
 		tensor->name = strdup(options->name);
 		if (!tensor->name)
-			return failed(context, options->resume, -ENOMEM);
+			return told("calibrate", options->resume, context, -ENOMEM);
 		tensors->count = 1;
 	}
 	if (tensors->count > 1) {
@@ -108,7 +102,7 @@ static int resume(struct qmac_context *context, const struct calibrate_options *
 	}
 	ret = qmac_calibration_load(context, options->resume, &tensor->calibration);
 	if (ret)
-		return failed(context, "", ret);
+		return told("calibrate", "", context, ret);
 	if (options->file_count && qmac_calibration_passes(tensor->calibration) > 1) {
 		fprintf(stderr,
 			"qmac calibrate: --resume %s: this calibrator needs all files twice: "
@@ -124,7 +118,7 @@ static int begin(struct qmac_context *context, const struct calibrate_options *o
 {
 	for (size_t i = 0; i < options->file_count; i++)
 		if (!tensor_of(options, options->files[i], tensors))
-			return failed(context, options->files[i], -ENOMEM);
+			return told("calibrate", options->files[i], context, -ENOMEM);
 	if (options->resume)
 		return resume(context, options, tensors);
 	for (size_t i = 0; i < tensors->count; i++) {
@@ -135,7 +129,7 @@ static int begin(struct qmac_context *context, const struct calibrate_options *o
 		    options->calibration.calibrator != QMAC_CALIBRATOR_OWN)
 			ret = qmac_calibration_create(context, NULL, &tensors->all[i].picture);
 		if (ret)
-			return failed(context, tensors->all[i].name, ret);
+			return told("calibrate", tensors->all[i].name, context, ret);
 	}
 	return 0;
 }
@@ -165,7 +159,7 @@ int calibrate_tensors_choose(struct qmac_context *context, const struct calibrat
 						  &tensor->range);
 
 		if (ret)
-			return failed(context, tensor->name, ret);
+			return told("calibrate", tensor->name, context, ret);
 	}
 	return 0;
 }

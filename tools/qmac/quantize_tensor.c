@@ -10,6 +10,7 @@
 #include "float_file.h"
 #include "report_aside.h"
 #include "same_file.h"
+#include "told.h"
 #include "quantize_tensor_reader.h"
 #include "quantize_tensor_report.h"
 
@@ -118,8 +119,7 @@ static int run(struct qmac_context *context, const struct quantize_tensor_option
 		return ret;
 	ret = compute(context, options, tensor);
 	if (ret && ret != -EPROTO)
-		fprintf(stderr, "qmac quantize: %s: %s\n", options->input,
-			ret == -ENOMEM ? "no memory" : qmac_context_message(context));
+		told("quantize", options->input, context, ret);
 	if (!ret && options->output)
 		ret = quantize_tensor_save(context, options, tensor);
 	if (ret)
