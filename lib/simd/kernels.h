@@ -40,7 +40,7 @@ enum simd_step {
  * @stream: Write past the caches: the output does not fit them.
  * @run: Element i has entry i / @run, or 0: see @period.
  * @period: Element i has entry i % @period, and SIMD_BLOCK more entries repeat the
- *   first ones. @period is not less than both SIMD_BLOCK and the number of elements.
+ *   first ones. It is SIMD_BLOCK or more, or as many as there are elements or more.
  * @scale: Scales.
  * @factor: 1 / @scale, or what to multiply by. Not read with SIMD_DIVIDE.
  * @lo: Least number before rounding; least element with SIMD_DIVIDE_NEAR; not read

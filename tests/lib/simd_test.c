@@ -396,6 +396,28 @@ static void test_nan_saturates(unsigned int isa)
 	tap_ok(pass, "%s: NaN as 0 saturates as 0 does", qmac_isa_name(isa));
 }
 
+/* Which of two zeros is the least one must not depend on who comes first. */
+static void test_zero_bounds(unsigned int isa)
+{
+	const struct qmac_extent extents[] = { { 1, 1, 200 }, { 40, 5, 1 } };
+	float x[200], lo[5], hi[5];
+	unsigned int i, c, order;
+	bool pass = true;
+
+	qmac_context_use_isa(context, isa);
+	for (order = 0; order < 2; order++) {
+		for (i = 0; i < 200; i++)
+			x[i] = (i < 100) == order ? 0.0f : -0.0f;
+		for (i = 0; i < 2; i++) {
+			pass = pass &&
+			       !qmac_range_minmax(context, x, &extents[i], QMAC_NAN_ERROR, lo, hi);
+			for (c = 0; c < extents[i].channels; c++)
+				pass = pass && !signbit(lo[c]) && !signbit(hi[c]);
+		}
+	}
+	tap_ok(pass, "%s: a bound that is zero is +0", qmac_isa_name(isa));
+}
+
 static void test_choice(void)
 {
 	struct qmac_context *other = NULL;
@@ -442,6 +464,7 @@ int main(int argc, char **argv)
 			test_streams(isa);
 		}
 		test_nan_saturates(isa);
+		test_zero_bounds(isa);
 #if defined(__SSE2__)
 		test_modes(isa, seed);
 #endif
