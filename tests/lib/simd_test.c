@@ -59,6 +59,7 @@ enum contents {
 	ANYTHING,
 	NO_NAN,
 	FINITE,
+	FINITE_OR_NAN,
 };
 
 /* Also ties and their neighbours: @scale is that of the element. */
@@ -72,6 +73,9 @@ static float odd_number(struct rng *rng, float scale, enum contents contents)
 	case 1: /* subnormal */
 		return from_bits((uint32_t)rng_next(rng) & 0x807fffff);
 	case 2:
+		if (contents == FINITE_OR_NAN) /* quiet or signalling, few or many */
+			return rng_one_in(rng, 9) ? from_bits(0x7f800001 | (uint32_t)rng_next(rng))
+						  : 1;
 		if (contents == FINITE)
 			return 1;
 		return rng_one_in(rng, 2) ? INFINITY : -INFINITY;
@@ -91,7 +95,7 @@ static float odd_number(struct rng *rng, float scale, enum contents contents)
 	default:
 		value = scale * ((float)rng_in(rng, -1000000, 1000000) / 4096);
 	}
-	return contents == FINITE && !isfinite(value) ? -2 : value;
+	return contents >= FINITE && !isfinite(value) ? -2 : value;
 }
 
 static float random_scale(struct rng *rng)
@@ -164,7 +168,7 @@ static void random_call(struct rng *rng, struct call *call)
 					     QMAC_ROUND_AWAY,	   QMAC_ROUND_TRUNCATE,
 					     QMAC_ROUND_FLOOR,	   QMAC_ROUND_CEIL,
 					     QMAC_ROUND_HALF_DOWN, QMAC_ROUND_HALF_ZERO };
-	enum contents contents = (enum contents)rng_in(rng, ANYTHING, FINITE);
+	enum contents contents = (enum contents)rng_in(rng, ANYTHING, FINITE_OR_NAN);
 	size_t i;
 
 	call->granularity = random_granularity(rng);
