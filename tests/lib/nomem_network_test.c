@@ -88,10 +88,11 @@ static int run_measure(void)
 static int improve(struct qmac_network *copy, unsigned int way)
 {
 	const struct qmac_network_prune_options prune = { .prune = { .sparsity = .5 } };
-	struct qmac_network_round_options round = { .method = way == 4 ? QMAC_NETWORK_GPTQ
-								       : QMAC_NETWORK_ADAPTIVE,
+	struct qmac_network_round_options round = { .method = way == 3 ? QMAC_NETWORK_ADAPTIVE
+								       : QMAC_NETWORK_GPTQ,
 						    .widths = { 4, 8, true },
-						    .passes = 2 };
+						    .passes = 2,
+						    .group = way == 5 ? 2 : 0 };
 	const struct qmac_network_correct_options correct = { .widths = { 4, 8, true } };
 
 	switch (way) {
@@ -103,6 +104,7 @@ static int improve(struct qmac_network *copy, unsigned int way)
 		return qmac_network_smooth(copy, 1, x, .5f, NULL);
 	case 3:
 	case 4:
+	case 5:
 		return qmac_network_round(copy, 1, x, &round, NULL);
 	default:
 		return qmac_network_correct_bias(copy, 1, x, &correct, NULL);
@@ -169,11 +171,12 @@ static int run_quantize(void)
 
 static void test_float(const char *base)
 {
-	static const char *const ways[] = { "pruning",	"equalizing",  "smoothing",
-					    "rounding", "GPTQ of all", "correcting" };
+	static const char *const ways[] = { "pruning",	 "equalizing",	"smoothing",
+					    "rounding",	 "GPTQ of all", "GPTQ in blocks of",
+					    "correcting" };
 	char name[300];
 
-	for (the_way = 0; the_way < 6; the_way++) {
+	for (the_way = 0; the_way < 7; the_way++) {
 		snprintf(name, sizeof(name), "%s %s", ways[the_way], base);
 		nomem_try(context, name, run_improve);
 	}
