@@ -414,6 +414,42 @@ static void test_places(void)
 	       "nothing is quantized between a layer and its Relu or Clip");
 }
 
+/* Name of what the node that makes @output reads. */
+static const char *read_by(const struct qmac_network *network, const char *output)
+{
+	size_t number = qmac_network_find(network, output);
+
+	return number == NET_NONE
+		       ? ""
+		       : net_input(network, &network->nodes[network->tensors[number].producer], 0)
+				 ->name;
+}
+
+/* One of two layers that read the same activation stays float. */
+static void test_branch(void)
+{
+	const float w[] = { 1, 2, 3, 4 }, b[] = { 0, 1 };
+	const bool keep[] = { true, false };
+	struct qmac_network *network = begin(2), *made;
+	size_t weight = add_constant(network, "w", (struct net_shape){ 2, { 2, 2 } }, w);
+	size_t other = add_constant(network, "v", (struct net_shape){ 2, { 2, 2 } }, w);
+	size_t bias = add_constant(network, "b", (struct net_shape){ 1, { 2 } }, b);
+	size_t source = add_node(network, NET_RELU, "r", 0, NET_NONE, NET_NONE)->output;
+	size_t left = add_node(network, NET_GEMM, "g", source, weight, bias)->output;
+	size_t right = add_node(network, NET_GEMM, "h", source, other, bias)->output;
+	int error;
+
+	network = end(network, add_node(network, NET_ADD, "y", left, right, NET_NONE)->output);
+	made = quantized(network, 0, 1,
+			 (struct qmac_network_quantize_options){ .keep_float = keep }, &error);
+	tap_ok(made && !strcmp(read_by(made, "g"), "r") &&
+		       !strcmp(read_by(made, "h"), "r_dequantized") &&
+		       !strcmp(read_by(made, "y"), "g_dequantized"),
+	       "of two layers that read the same, the float one reads floats");
+	qmac_network_destroy(made);
+	qmac_network_destroy(network);
+}
+
 static void test_bias(void)
 {
 	/* The second channel's weights are so small that its bias needs 2^40 units. */
@@ -527,6 +563,7 @@ int main(void)
 	test_sweep(CNN);
 	test_quantize();
 	test_places();
+	test_branch();
 	test_bias();
 	test_sums();
 	test_files();
