@@ -12,7 +12,11 @@
 
 #include <fenv.h>
 
+#ifdef __clang__ /* makes no clones */
+#define EXACT __attribute__((noinline))
+#else
 #define EXACT __attribute__((noinline, noclone))
+#endif
 
 #if defined(__x86_64__) && defined(__GLIBC__)
 
