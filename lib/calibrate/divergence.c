@@ -50,16 +50,18 @@ static void sums_release(struct sums *sums)
 /*
  * The first @bins bins: P counts them, and in the last all elements beyond; Q
  * spreads the elements of each of the @levels evenly over its bins that are not
- * empty. With totals T of P and S of Q,
- *   D(P|Q) = (sum P ln P - sum P ln Q) / T + ln(S / T).
+ * empty. Both are shares of all T elements:
+ *   D(P|Q) = (sum P ln P - sum P ln Q) / T.
+ * Q is not scaled up by the elements that were cut off. Otherwise a threshold that
+ * leaves a single filled bin would have a perfect image whatever it cuts off,
+ * and win for data of few distinct values, like pixels.
  */
 static EXACT double divergence(const struct view *view, const struct sums *sums, size_t bins,
 			       size_t levels)
 {
-	uint64_t total = sums->elements[view->bins], inside = sums->elements[bins];
-	uint64_t last = view->count[bins - 1], outside = total - inside;
-	double p = sums->log[bins - 1] + weighted(last + outside), q = 0, image = (double)inside;
-	double level = 0;
+	uint64_t total = sums->elements[view->bins];
+	uint64_t last = view->count[bins - 1], outside = total - sums->elements[bins];
+	double p = sums->log[bins - 1] + weighted(last + outside), q = 0, level = 0;
 	size_t l, from = 0;
 
 	for (l = 0; l < levels; l++) {
@@ -71,12 +73,9 @@ static EXACT double divergence(const struct view *view, const struct sums *sums,
 		q += (double)elements * level;
 		from = to;
 	}
-	if (last) {
+	if (last) /* an empty one is taken as one element, and ln 1 = 0 */
 		q += (double)outside * level;
-	} else if (outside) {
-		image += 1; /* ln 1 = 0 */
-	}
-	return (p - q) / (double)total + exact_log(image / (double)total);
+	return (p - q) / (double)total;
 }
 
 /* A candidate without any element has no image. */

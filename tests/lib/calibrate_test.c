@@ -487,6 +487,33 @@ static void test_percentiles(void)
 	qmac_calibration_destroy(c);
 }
 
+/* Few distinct values, the greater ones rare: nothing may look perfect by being cut off. */
+static void test_pixels(void)
+{
+	static const unsigned int methods[] = { QMAC_METHOD_KL, QMAC_METHOD_MSE,
+						QMAC_METHOD_COSINE };
+	struct qmac_calibration_method method = { 0 };
+	struct qmac_calibration_range range;
+	struct qmac_calibration *c;
+	static float x[4096];
+	size_t i;
+
+	for (i = 0; i < COUNT(x); i++)
+		x[i] = (float)(i % 17) / 16;
+	c = watch(QMAC_CALIBRATOR_OWN, false, x, COUNT(x), NULL);
+	for (i = 0; i < COUNT(methods); i++)
+		for (method.bits = 3; method.bits <= 8; method.bits++) {
+			bool good;
+
+			method.method = methods[i];
+			good = passed(qmac_calibration_choose(c, &method, &range));
+			tap_ok(good && range.hi >= 13.0f / 16,
+			       "%s at %u bits keeps the pixels, up to %g",
+			       qmac_method_name(method.method), method.bits, range.hi);
+		}
+	qmac_calibration_destroy(c);
+}
+
 static void test_average(void)
 {
 	static const float batch[3][2] = { { -1, 2 }, { -3, 1 }, { -2, 6 } };
@@ -750,6 +777,7 @@ int main(int argc, char **argv)
 	test_damage(&rng);
 	test_files(&rng);
 	test_percentiles();
+	test_pixels();
 	test_average();
 	test_degenerate();
 	test_refusals();

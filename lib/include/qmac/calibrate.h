@@ -206,9 +206,10 @@ QMAC_EXPORT int qmac_calibration_merge(struct qmac_calibration *into,
  * @QMAC_METHOD_TWO_POINTER_AS_WRITTEN: As often published: the last bin is
  *   dropped at once, and a bin more than the limit allows.
  * @QMAC_METHOD_KL: Least Kullback-Leibler divergence between the magnitudes
- *   (zeros left out) and their image on the codes of one sign; elements beyond
- *   the threshold count in the last bin. An empty bin that receives them is
- *   taken as one element.
+ *   (zeros left out) and their image on the codes of one sign, both as shares of
+ *   all elements; elements beyond the threshold count in the last bin of the
+ *   former and are missing in the latter, so that what is cut off is never free.
+ *   An empty bin that receives them is taken as one element.
  * @QMAC_METHOD_MSE: Least mean squared error of quantize and dequantize, the
  *   elements taken at the centres of their bins; thresholds are bin edges
  *   (asymmetric: the range shrunk in as many equal steps).
