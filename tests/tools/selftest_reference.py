@@ -118,5 +118,5 @@ def own_divergence(counts, size, levels):
     p[-1] += beyond
     if beyond and not q[-1]:
         q[-1] = 1
-    p, q = p / p.sum(), q / q.sum()
+    p, q = p / p.sum(), q / p.sum()
     return float((p[p > 0] * np.log(p[p > 0] / q[p > 0])).sum())

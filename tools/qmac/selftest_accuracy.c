@@ -272,8 +272,8 @@ static void run_e1_kl(struct example *example)
 	if (!ret)
 		ret = qmac_calibration_choose(calibration, &method, &range);
 	example_status(example, "calibrate", ret);
-	example_number(example, "4 bits: threshold", 2.5, (double)range.hi, 9);
-	example_number(example, "divergence", 0.14036276483, range.score, 6);
+	example_number(example, "4 bits: threshold", 2.625, (double)range.hi, 9);
+	example_number(example, "divergence", 0.14629891761, range.score, 6);
 	qmac_calibration_destroy(calibration);
 }
 
