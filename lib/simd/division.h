@@ -37,6 +37,12 @@
  * nearest; division and rounding are monotonic, so what the clamp changed would
  * have become hi (or lo), and what it did not change stays within. This holds
  * for roundings to nearest with the zero point added afterwards, for no others.
+ *
+ * Clamp last: narrow codes go without the clamp before. If q overflows, e is the
+ * opposite infinity or a NaN, and q' is a NaN; so it is for an infinite x. If q is
+ * finite, e is less than 2^-22 |x|, and q' is right or overflows as x / s does. So
+ * what does not fit an int32 is never mistaken for a number that does, and its
+ * conversion gives the least int32, which tells the loop to look again.
  */
 #ifndef QMAC_SIMD_DIVISION_H
 #define QMAC_SIMD_DIVISION_H

@@ -16,8 +16,8 @@
 /**
  * enum simd_step - how an element becomes the real number to be rounded
  * @SIMD_DIVIDE: The fp32 quotient by the scale, then the clamp.
- * @SIMD_DIVIDE_NEAR: The clamp, then the quotient, which may be computed by
- *   multiplication; see simd/division.h for when this is the same.
+ * @SIMD_DIVIDE_NEAR: The clamp first or last, and the quotient, which may be computed
+ *   by multiplication; see simd/division.h for when this is the same.
  * @SIMD_MULTIPLY: The fp32 product with the factor, then the clamp.
  */
 enum simd_step {

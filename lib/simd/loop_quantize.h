@@ -77,12 +77,7 @@ VECTOR vint any_codes(vfloat x, const struct entries *in, const struct simd_code
 	return iadd(to_integer(clamp(y, in), codes->rounding), in->zero);
 }
 
-/*
- * What the compiler knows of a loop, apart from what it is given. Narrow codes are
- * clamped from above before the conversion, so that it does not overflow there, but
- * from below after it: what is too small, minus infinity and the NaN that
- * quotient() makes of it too, becomes the least integer, and packing saturates.
- */
+/* What the compiler knows of a loop, apart from what it is given. */
 struct loop {
 	bool narrow, columns;
 	unsigned int bytes;
@@ -91,8 +86,7 @@ struct loop {
 /* What is the same for all blocks with the same entries, or for all by columns. */
 struct constants {
 	struct entries run;
-	vfloat most;	  /* narrow codes: the greatest, less the zero point */
-	vint zero, least; /* 16 and 8 bits wide */
+	vint zero, least, most; /* narrow codes: 16, 8 and 8 bits wide */
 };
 
 VECTOR struct constants constants_of(const struct loop loop, const struct simd_codes *codes,
@@ -101,9 +95,9 @@ VECTOR struct constants constants_of(const struct loop loop, const struct simd_c
 	struct constants all;
 
 	if (loop.narrow) {
-		all.most = splat((float)(codes->q_max - codes->zero[entry]));
 		all.zero = splat16(codes->zero[entry]);
 		all.least = splat8(codes->q_min);
+		all.most = splat8(codes->q_max);
 		all.run.scale = splat(codes->scale[entry]);
 		all.run.factor = splat(codes->factor[entry]);
 	} else {
@@ -112,13 +106,82 @@ VECTOR struct constants constants_of(const struct loop loop, const struct simd_c
 	return all;
 }
 
-VECTOR vint narrow_codes(const struct loop loop, const struct simd_codes *codes,
-			 const struct constants *all, vfloat x, size_t j)
+/* In four vectors at @x: is there a NaN? */
+VECTOR bool has_nan(const float *x)
+{
+	return !everywhere(both(ordered(load(x), load(x + LANES)),
+				ordered(load(x + 2 * LANES), load(x + 3 * LANES))));
+}
+
+/* @x, or 0 where it is a NaN. */
+VECTOR vfloat number(vfloat x)
+{
+	return keep(ordered(x, x), x);
+}
+
+/* A vector at @x, rounded. @tame: NaN is 0, and what has no 16 bits ends where those do. */
+VECTOR vint narrow_vector(const struct loop loop, const struct simd_codes *codes,
+			  const struct constants *all, const float *x, size_t j, bool tame)
 {
 	vfloat scale = loop.columns ? load(codes->scale + j) : all->run.scale;
 	vfloat factor = loop.columns ? load(codes->factor + j) : all->run.factor;
+	vfloat value = load(x);
 
-	return rounded(quotient(least(x, mul(all->most, scale)), scale, factor));
+	if (tame) {
+		value = least(number(value), mul(splat(32768), scale));
+		value = greatest(value, mul(splat(-32768), scale));
+	}
+	return rounded(quotient(value, scale, factor));
+}
+
+/* Four of them, two by two with 16 bits. */
+VECTOR void narrow_vectors(const struct loop loop, const struct simd_codes *codes,
+			   const struct constants *all, const float *x, size_t j, bool tame,
+			   vint pair[2])
+{
+	vint v[4];
+
+	for (unsigned int k = 0; k < 4; k++)
+		v[k] = narrow_vector(loop, codes, all, x + k * LANES, j + k * LANES, tame);
+	pair[0] = pack16(v[0], v[1], true);
+	pair[1] = pack16(v[2], v[3], true);
+}
+
+/*
+ * Codes are clamped where it is cheapest, when they have 16 and 8 bits. Where a
+ * step of the quotient overflows, and for infinities and NaN, it comes out as an
+ * infinity or a NaN; those, and numbers that an int32 does not hold, are rounded
+ * to its least value. So if all 16 bits are above the least they are right or end
+ * on the right side; otherwise once more, with care.
+ */
+VECTOR void narrow_block(const struct loop loop, const struct simd_codes *codes,
+			 const struct constants *all, const float *x, void *q, size_t j,
+			 bool streamed, bool *nan)
+{
+	vint pair[2];
+
+	narrow_vectors(loop, codes, all, x, j, false, pair);
+	if (__builtin_expect(has_least16(pair), 0)) {
+		*nan |= has_nan(x);
+		narrow_vectors(loop, codes, all, x, j, true, pair);
+	}
+	store_narrow(q, pair, all->zero, all->least, all->most, codes->is_signed, streamed);
+}
+
+VECTOR void any_block(const struct loop loop, const struct simd_codes *codes,
+		      const struct constants *all, const float *x, void *q, size_t j, bool streamed,
+		      bool *nan)
+{
+	struct entries in = all->run;
+	vint v[4];
+
+	*nan |= has_nan(x);
+	for (unsigned int k = 0; k < 4; k++) {
+		if (loop.columns)
+			in = entries_at(codes, j + k * LANES);
+		v[k] = any_codes(number(load(x + k * LANES)), &in, codes);
+	}
+	store_codes(q, v, loop.bytes, codes->is_signed, streamed);
 }
 
 /* To codes of the elements at @x; by columns those have the entries from @j on. */
@@ -126,31 +189,24 @@ VECTOR void quantize_block(const struct loop loop, const struct simd_codes *code
 			   const struct constants *all, const float *x, void *q, size_t j,
 			   bool streamed, bool *nan)
 {
-	vfloat x0 = load(x), x1 = load(x + LANES);
-	vfloat x2 = load(x + 2 * LANES), x3 = load(x + 3 * LANES);
-	vfloat value[4] = { x0, x1, x2, x3 };
-	vint v[4];
-	unsigned int k;
-
-	if (!everywhere(both(ordered(x0, x1), ordered(x2, x3)))) {
-		*nan = true;
-		for (k = 0; k < 4; k++)
-			value[k] = keep(ordered(value[k], value[k]), value[k]);
-	}
-	for (k = 0; k < 4; k++) {
-		struct entries in = all->run;
-
-		if (loop.columns && !loop.narrow)
-			in = entries_at(codes, j + k * LANES);
-		if (loop.narrow)
-			v[k] = narrow_codes(loop, codes, all, value[k], j + k * LANES);
-		else
-			v[k] = any_codes(value[k], &in, codes);
-	}
 	if (loop.narrow)
-		store_narrow(q, v, all->zero, all->least, codes->is_signed, streamed);
+		narrow_block(loop, codes, all, x, q, j, streamed, nan);
 	else
-		store_codes(q, v, loop.bytes, codes->is_signed, streamed);
+		any_block(loop, codes, all, x, q, j, streamed, nan);
+}
+
+/*
+ * Loads of entries walk through memory too, and next to them processors lose sight of
+ * what the elements need next: those are asked for this early.
+ */
+#define AHEAD 3072
+
+VECTOR void prefetch_block(const float *x, size_t left)
+{
+	if (left < AHEAD + BLOCK)
+		return;
+	for (unsigned int k = 0; k < BLOCK; k += 16)
+		_mm_prefetch((const char *)(x + AHEAD + k), _MM_HINT_T1);
 }
 
 /* All elements with the same entries, or by columns. @count is BLOCK or more. */
@@ -171,6 +227,8 @@ VECTOR void quantize_span(const struct loop loop, const struct simd_codes *codes
 			i = count - BLOCK;
 			j = loop.columns ? i % codes->period : 0;
 		}
+		if (loop.columns && streamed)
+			prefetch_block(x + i, count - i);
 		quantize_block(loop, codes, all, x + i, q + i * loop.bytes, j,
 			       streamed && i && whole, nan);
 		if (loop.columns) {

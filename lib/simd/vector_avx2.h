@@ -203,19 +203,26 @@ VECTOR void put(void *q, __m256i a, bool streamed)
 		_mm256_storeu_si256(q, a);
 }
 
-/* Four vectors as bytes: sum with @zero, not below @least, both 16 and 8 bits wide. */
-VECTOR void store_narrow(void *q, const vint v[4], __m256i zero, __m256i least, bool is_signed,
-			 bool streamed)
+/* Two vectors of 16 bits as bytes: sum with @zero, of 16 bits, then not beyond the others. */
+VECTOR void store_narrow(void *q, const vint pair[2], vint zero, vint least, vint most,
+			 bool is_signed, bool streamed)
 {
 	const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
-	__m256i ab = _mm256_adds_epi16(_mm256_packs_epi32(v[0], v[1]), zero);
-	__m256i cd = _mm256_adds_epi16(_mm256_packs_epi32(v[2], v[3]), zero);
+	vint ab = _mm256_adds_epi16(pair[0], zero), cd = _mm256_adds_epi16(pair[1], zero);
 
 	if (is_signed)
-		ab = _mm256_max_epi8(_mm256_packs_epi16(ab, cd), least);
+		ab = _mm256_min_epi8(_mm256_max_epi8(_mm256_packs_epi16(ab, cd), least), most);
 	else
-		ab = _mm256_max_epu8(_mm256_packus_epi16(ab, cd), least);
+		ab = _mm256_min_epu8(_mm256_max_epu8(_mm256_packus_epi16(ab, cd), least), most);
 	put(q, _mm256_permutevar8x32_epi32(ab, order), streamed);
+}
+
+/* Is one of the 16-bit numbers the least there is? */
+VECTOR bool has_least16(const vint pair[2])
+{
+	__m256i lower = _mm256_min_epi16(pair[0], pair[1]);
+
+	return _mm256_movemask_epi8(_mm256_cmpeq_epi16(lower, _mm256_set1_epi16(INT16_MIN)));
 }
 
 VECTOR vint splat16(int32_t value)

@@ -203,20 +203,27 @@ VECTOR void put(void *q, __m512i a, bool streamed)
 		_mm512_storeu_si512(q, a);
 }
 
-/* Four vectors as bytes: sum with @zero, not below @least, both 16 and 8 bits wide. */
-VECTOR void store_narrow(void *q, const vint v[4], __m512i zero, __m512i least, bool is_signed,
-			 bool streamed)
+/* Two vectors of 16 bits as bytes: sum with @zero, of 16 bits, then not beyond the others. */
+VECTOR void store_narrow(void *q, const vint pair[2], vint zero, vint least, vint most,
+			 bool is_signed, bool streamed)
 {
 	const __m512i order =
 		_mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-	__m512i ab = _mm512_adds_epi16(_mm512_packs_epi32(v[0], v[1]), zero);
-	__m512i cd = _mm512_adds_epi16(_mm512_packs_epi32(v[2], v[3]), zero);
+	vint ab = _mm512_adds_epi16(pair[0], zero), cd = _mm512_adds_epi16(pair[1], zero);
 
 	if (is_signed)
-		ab = _mm512_max_epi8(_mm512_packs_epi16(ab, cd), least);
+		ab = _mm512_min_epi8(_mm512_max_epi8(_mm512_packs_epi16(ab, cd), least), most);
 	else
-		ab = _mm512_max_epu8(_mm512_packus_epi16(ab, cd), least);
+		ab = _mm512_min_epu8(_mm512_max_epu8(_mm512_packus_epi16(ab, cd), least), most);
 	put(q, _mm512_permutexvar_epi32(order, ab), streamed);
+}
+
+/* Is one of the 16-bit numbers the least there is? */
+VECTOR bool has_least16(const vint pair[2])
+{
+	__m512i lower = _mm512_min_epi16(pair[0], pair[1]);
+
+	return _mm512_cmpeq_epi16_mask(lower, _mm512_set1_epi16(INT16_MIN));
 }
 
 VECTOR vint splat16(int32_t value)
