@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Calibrations of every kind: life, and the batches that they see. */
+/* Calibrations of every kind: life and steps. */
 #include "calibrate/calibration.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +10,6 @@
 
 #include "context.h"
 #include "quant/exact.h"
-#include "simd/choice.h"
 
 static const struct calibrator *const calibrators[] = {
 	[QMAC_CALIBRATOR_OWN] = &own_calibrator,
@@ -116,107 +114,6 @@ unsigned int qmac_calibration_passes(const struct qmac_calibration *calibration)
 float calibration_absmax(const struct qmac_calibration *c)
 {
 	return -c->all.lo > c->all.hi ? -c->all.lo : c->all.hi;
-}
-
-/* Fills in @batch, one by one. Returns 0, or -EDOM with a message. */
-static int inspect_each(const struct qmac_calibration *c, struct batch *batch)
-{
-	struct span span = { 0 };
-	float least = INFINITY;
-	size_t i;
-
-	for (i = 0; i < batch->count; i++) {
-		float value = batch->x[i];
-
-		if (isnan(value)) {
-			if (c->spec.nan == QMAC_NAN_ERROR)
-				return qmac_fail(c->context, -EDOM,
-						 "element %zu is NaN: clean the tensor%s", i,
-						 c->spec.calibrator == QMAC_CALIBRATOR_OWN
-							 ? ", or ask for QMAC_NAN_ZERO"
-							 : "");
-			batch->nans++;
-			value = 0;
-		}
-		if (isinf(value))
-			return qmac_fail(c->context, -EDOM,
-					 "element %zu is infinite, its range has no scale: clip "
-					 "the tensor",
-					 i);
-		span_extend(&span, value, value);
-		if (fabsf(value) < least)
-			least = fabsf(value);
-	}
-	batch->lo = span.lo;
-	batch->hi = span.hi;
-	batch->least = least;
-	return 0;
-}
-
-/* Likewise by vectors; what is odd about a batch, the other one finds. */
-static EXACT int inspect(const struct qmac_calibration *c, struct batch *batch)
-{
-	struct simd_range range = { INFINITY, -INFINITY, INFINITY, false };
-
-	qmac_context_simd(c->context)->kernels->range_least(&range, batch->x, batch->count);
-	if (range.nan || range.lo == -INFINITY || range.hi == INFINITY)
-		return inspect_each(c, batch);
-	batch->lo = range.lo + 0.0f;
-	batch->hi = range.hi + 0.0f;
-	batch->least = range.least;
-	return 0;
-}
-
-static EXACT int update_first(struct qmac_calibration *c, const struct batch *batch)
-{
-	const struct calibrator *kind = calibrator_of(c->spec.calibrator);
-	int error = 0;
-
-	if (batch->count > INT64_MAX - c->count)
-		return qmac_fail(c->context, -EOVERFLOW,
-				 "%zu elements make more than 2^63: save this calibration and "
-				 "begin another",
-				 batch->count);
-	if (kind->see)
-		error = kind->see(c, batch);
-	if (error)
-		return error;
-	if (!c->count || batch->least < c->least)
-		c->least = batch->least;
-	span_extend(&c->all, batch->lo, batch->hi);
-	c->count += batch->count;
-	c->nans += batch->nans;
-	return 0;
-}
-
-static EXACT int update_second(struct qmac_calibration *c, const struct batch *batch)
-{
-	if (batch->lo < c->all.lo || batch->hi > c->all.hi || batch->least < c->least ||
-	    batch->count > c->count - c->recount)
-		return qmac_fail(c->context, -ERANGE,
-				 "second pass: a batch of %zu elements from %g to %g was not in "
-				 "the first: show the same batches again",
-				 batch->count, batch->lo, batch->hi);
-	calibrator_of(c->spec.calibrator)->count(c, batch);
-	c->recount += batch->count;
-	return 0;
-}
-
-int qmac_calibration_update(struct qmac_calibration *calibration, const float *x, size_t count)
-{
-	struct batch batch = { .x = x, .count = count };
-	fenv_t saved;
-	int error;
-
-	if (!count)
-		return 0;
-	exact_enter(&saved);
-	error = inspect(calibration, &batch);
-	if (!error)
-		error = calibration->pass == 1 ? update_first(calibration, &batch)
-					       : update_second(calibration, &batch);
-	exact_leave(&saved);
-	return error;
 }
 
 int qmac_calibration_next_pass(struct qmac_calibration *calibration)

@@ -50,12 +50,25 @@ struct qmac_calibration {
 	struct cascade percentiles[2];
 };
 
-/* What update() found out about a batch; a NaN that may stay counts as 0. */
+struct tally;
+
+/**
+ * struct batch - what update() found out about a batch, or about a block of one
+ * @x: Elements.
+ * @count: Of them.
+ * @first: Number of the first one in the user's batch, for messages.
+ * @lo: Least; a NaN that may stay counts as 0.
+ * @hi: Greatest likewise.
+ * @least: Least magnitude likewise.
+ * @nans: Of them.
+ * @tally: Where they are counted already, or NULL.
+ */
 struct batch {
 	const float *x;
-	size_t count;
+	size_t count, first;
 	float lo, hi, least;
 	size_t nans;
+	const struct tally *tally;
 };
 
 /* One kind of calibrator. NULL members do not apply. */

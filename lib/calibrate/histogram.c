@@ -11,9 +11,6 @@
 
 #define SIGN 0x80000000u
 
-/* Numbers of bins at a time: few, as they share the first cache with the counters. */
-#define PIECE 256
-
 int histogram_init(struct histogram *histogram, size_t bins)
 {
 	histogram->count = calloc(2 * bins + HISTOGRAM_ZEROS, sizeof(*histogram->count));
@@ -90,8 +87,8 @@ void histogram_fit(struct histogram *histogram, uint32_t magnitude)
 }
 
 /* Where the width of a bin has no reciprocal in fp32: data next to the subnormals. */
-static void bins_exactly(const struct histogram *histogram, const float *x, uint32_t *number,
-			 size_t count)
+static void bins_exactly(const struct histogram *histogram, const float *x, uint32_t side,
+			 uint32_t *number, size_t count)
 {
 	size_t i;
 
@@ -100,28 +97,36 @@ static void bins_exactly(const struct histogram *histogram, const float *x, uint
 
 		memcpy(&bits, &x[i], sizeof(bits));
 		if (bits & ~SIGN && x[i] == x[i])
-			number[i] = (bits & SIGN ? histogram->bins : 0) +
+			number[i] = (bits & SIGN ? side : 0) +
 				    bin_of(bits & ~SIGN, histogram->exponent);
 		else
-			number[i] = 2 * histogram->bins;
+			number[i] = 2 * side;
 	}
+}
+
+EXACT size_t histogram_numbers(const struct histogram *histogram,
+			       const struct simd_kernels *kernels, const float *x, size_t count,
+			       uint32_t side, uint32_t number[HISTOGRAM_PIECE])
+{
+	size_t n = count < HISTOGRAM_PIECE ? count : HISTOGRAM_PIECE;
+
+	if (histogram->exponent >= -126 && histogram->exponent <= 126)
+		kernels->bins(x, ldexpf(1, -histogram->exponent), side, number, n);
+	else
+		bins_exactly(histogram, x, side, number, n);
+	return n;
 }
 
 EXACT size_t histogram_count(struct histogram *histogram, const struct simd_kernels *kernels,
 			     const float *x, size_t count)
 {
 	uint64_t *counts = histogram->count, *zeros = counts + 2 * histogram->bins;
-	bool normal = histogram->exponent >= -126 && histogram->exponent <= 126;
-	float factor = normal ? ldexpf(1, -histogram->exponent) : 0;
-	uint32_t number[PIECE];
+	_Alignas(64) uint32_t number[HISTOGRAM_PIECE];
+	uint32_t side = (uint32_t)histogram->bins;
 	size_t first, n, i, total = 0;
 
 	for (first = 0; first < count; first += n) {
-		n = count - first < PIECE ? count - first : PIECE;
-		if (normal)
-			kernels->bins(x + first, factor, histogram->bins, number, n);
-		else
-			bins_exactly(histogram, x + first, number, n);
+		n = histogram_numbers(histogram, kernels, x + first, count - first, side, number);
 		for (i = 0; i < n; i++)
 			counts[number[i]]++;
 	}

@@ -11,12 +11,16 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* 2^-149 is the least fp32: narrower bins would stay empty. */
 #define LEAST_EXPONENT (-149)
 
 /* Zeros go through as many counters, so that many zeros do not wait for each other. */
 #define HISTOGRAM_ZEROS 16
+
+/* Elements at a time: few, as their numbers share the first cache with the counters. */
+#define HISTOGRAM_PIECE 256
 
 struct simd_kernels;
 
@@ -38,11 +42,28 @@ int histogram_init(struct histogram *histogram, size_t bins);
 
 void histogram_release(struct histogram *histogram);
 
+/* The bits of @value without its sign. */
+static inline uint32_t histogram_magnitude(float value)
+{
+	uint32_t bits;
+
+	memcpy(&bits, &value, sizeof(bits));
+	return bits & 0x7fffffff;
+}
+
 /* Doubles the width until @magnitude, the bits of a finite fp32 without sign, fits. */
 void histogram_fit(struct histogram *histogram, uint32_t magnitude);
 
 /* The exponent at which @magnitude just fits. */
 int histogram_exponent(size_t bins, uint32_t magnitude);
+
+/*
+ * Numbers of the bins of the first elements, which fit: those of negative ones begin
+ * at @side, those of zeros at 2 * @side. Returns how many: @count, or HISTOGRAM_PIECE.
+ */
+size_t histogram_numbers(const struct histogram *histogram, const struct simd_kernels *kernels,
+			 const float *x, size_t count, uint32_t side,
+			 uint32_t number[HISTOGRAM_PIECE]);
 
 /*
  * Counts elements that fit. Returns the number of zeros, which are not counted; a

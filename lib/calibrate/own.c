@@ -1,27 +1,24 @@
 // SPDX-License-Identifier: MIT
 /* The own calibrator: what it counts, and which search looks at it. */
 #include <errno.h>
-#include <string.h>
 
 #include "calibrate/calibration.h"
 #include "calibrate/search.h"
+#include "calibrate/tally.h"
 #include "context.h"
 #include "simd/choice.h"
 
-static uint32_t magnitude(float value)
-{
-	uint32_t bits;
-
-	memcpy(&bits, &value, sizeof(bits));
-	return bits & 0x7fffffff;
-}
-
 static int see(struct qmac_calibration *c, const struct batch *batch)
 {
-	histogram_fit(&c->own, magnitude(batch->lo));
-	histogram_fit(&c->own, magnitude(batch->hi));
-	c->zeros += histogram_count(&c->own, qmac_context_simd(c->context)->kernels, batch->x,
-				    batch->count);
+	if (batch->tally) {
+		histogram_merge(&c->own, &batch->tally->histogram);
+		c->zeros += batch->tally->zeros;
+	} else {
+		histogram_fit(&c->own, histogram_magnitude(batch->lo));
+		histogram_fit(&c->own, histogram_magnitude(batch->hi));
+		c->zeros += histogram_count(&c->own, qmac_context_simd(c->context)->kernels,
+					    batch->x, batch->count);
+	}
 	span_extend(&c->pending, batch->lo, batch->hi);
 	return 0;
 }

@@ -52,6 +52,31 @@ static int run_watch(void)
 	return error;
 }
 
+/* A large batch is counted the slower way where there is no memory for the faster one. */
+static int run_large(void)
+{
+	static float many[1 << 18];
+	struct qmac_calibration_stats stats;
+	struct qmac_calibration *c;
+	size_t i, zeros = 0;
+	int error;
+
+	for (i = 0; i < sizeof(many) / sizeof(many[0]); i++) {
+		many[i] = x[i % COUNT];
+		zeros += !many[i];
+	}
+	nomem_pause(true);
+	if (qmac_calibration_create(context, &spec, &c))
+		return -1;
+	nomem_pause(false);
+	error = qmac_calibration_update(c, many, i);
+	qmac_calibration_stats(c, &stats);
+	qmac_calibration_destroy(c);
+	if (error || stats.count != i || stats.zeros != zeros)
+		return -1;
+	return nomem_failed() ? NOMEM_COPED : 0;
+}
+
 /* Growing and merging keep what was there when they fail. */
 static int run_merge(void)
 {
@@ -213,6 +238,7 @@ int main(void)
 		nomem_try(context, name, run_encode);
 	}
 	spec.calibrator = QMAC_CALIBRATOR_OWN;
+	nomem_try(context, "a large batch", run_large);
 	nomem_try(context, "merging", run_merge);
 	nomem_try(context, "state file", run_save);
 	test_tables();
