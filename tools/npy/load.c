@@ -71,11 +71,11 @@ static int parse_descr(const struct reader *reader, const char *header, enum npy
 	if (!end)
 		return fail(reader, -ENOTSUP,
 			    "structured or missing type; expected float32, float16, int8, uint8, "
-			    "int16, uint16 or int32");
+			    "int16, uint16, int32 or int64");
 	if (npy_type_from_descr(value + 1, (size_t)(end - value - 1), type))
 		return fail(reader, -ENOTSUP,
 			    "type %.*s is not supported; convert to float32, float16, int8, uint8, "
-			    "int16, uint16 or int32, little endian (numpy: a.astype('<f4'))",
+			    "int16, uint16, int32 or int64, little endian (numpy: a.astype('<f4'))",
 			    (int)(end - value - 1 > 32 ? 32 : end - value - 1), value + 1);
 	return 0;
 }

@@ -17,7 +17,8 @@ enum npy_type {
 	NPY_S32,
 	NPY_S16,
 	NPY_U16,
-	NPY_F16
+	NPY_F16,
+	NPY_S64
 };
 
 /**

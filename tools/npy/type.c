@@ -11,7 +11,7 @@ static const struct {
 	[NPY_F32] = { "float32", "<f4", 4 }, [NPY_S8] = { "int8", "|i1", 1 },
 	[NPY_U8] = { "uint8", "|u1", 1 },    [NPY_S32] = { "int32", "<i4", 4 },
 	[NPY_S16] = { "int16", "<i2", 2 },   [NPY_U16] = { "uint16", "<u2", 2 },
-	[NPY_F16] = { "float16", "<f2", 2 },
+	[NPY_F16] = { "float16", "<f2", 2 }, [NPY_S64] = { "int64", "<i8", 8 },
 };
 
 const char *npy_type_name(enum npy_type type)

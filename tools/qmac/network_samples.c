@@ -60,6 +60,8 @@ static int64_t label_at(const struct npy_array *array, size_t i)
 		return ((const uint16_t *)array->data)[i];
 	case NPY_S32:
 		return ((const int32_t *)array->data)[i];
+	case NPY_S64:
+		return ((const int64_t *)array->data)[i];
 	default:
 		return -1;
 	}
