@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdbool.h>
 
+#include <qmac/trace.h>
 #include <qmac/type.h>
 
 #include "context.h"
@@ -15,11 +16,6 @@
 
 struct bounds {
 	float lo, hi;
-};
-
-struct choice {
-	float scale;
-	int32_t zero_point;
 };
 
 /* The symmetric scheme has as many codes below its middle as above. */
@@ -51,35 +47,42 @@ static float usable(const struct qmac_quant_spec *spec, float scale, bool range_
 	return spec->power_of_two ? next_power_of_two(scale) : scale;
 }
 
-static struct choice choose_symmetric(const struct qmac_quant_spec *spec, const struct codes *codes,
-				      struct bounds range)
+static void choose_symmetric(const struct qmac_quant_spec *spec, int32_t middle,
+			     struct qmac_scale_steps *out)
 {
-	float below = -range.lo / (float)(codes->middle - codes->lo);
-	float above = range.hi / (float)(codes->hi - codes->middle);
-	float scale = below > above ? below : above;
+	float below = -out->lo / (float)(middle - out->q_min);
+	float above = out->hi / (float)(out->q_max - middle);
+	bool from_lo = below > above;
 
-	return (struct choice){ usable(spec, scale, range.lo == range.hi), codes->middle };
+	out->dividend = from_lo ? -out->lo : out->hi;
+	out->divisor = from_lo ? middle - out->q_min : out->q_max - middle;
+	out->quotient = from_lo ? below : above;
+	out->scale = usable(spec, (float)out->quotient, out->lo == out->hi);
+	out->zero = middle;
+	out->zero_point = middle;
 }
 
 /* False when a free zero point is too far away. */
-static bool choose_asymmetric(const struct qmac_quant_spec *spec, const struct codes *codes,
-			      struct bounds range, struct choice *out)
+static bool choose_asymmetric(const struct qmac_quant_spec *spec, struct qmac_scale_steps *out)
 {
-	float steps = codes->hi - codes->lo, difference = range.hi - range.lo;
-	float scale =
-		isfinite(difference) ? difference / steps : range.hi / steps - range.lo / steps;
-	float zero;
+	float steps = out->q_max - out->q_min, difference = out->hi - out->lo, zero;
 
-	scale = usable(spec, scale, range.lo == range.hi);
-	zero = (float)codes->lo - range.lo / scale;
+	out->dividend = (double)out->hi - (double)out->lo;
+	out->divisor = steps;
+	out->quotient =
+		isfinite(difference) ? difference / steps : out->hi / steps - out->lo / steps;
+	out->scale = usable(spec, (float)out->quotient, out->lo == out->hi);
+	zero = (float)out->q_min - out->lo / out->scale;
 	if (spec->zero == QMAC_ZERO_FREE) {
 		if (!(fabsf(zero) <= ZERO_FREE_MAX))
 			return false;
 	} else {
-		zero = zero > (float)codes->hi ? codes->hi : zero;
-		zero = zero < (float)codes->lo ? codes->lo : zero;
+		zero = zero > (float)out->q_max ? out->q_max : zero;
+		zero = zero < (float)out->q_min ? out->q_min : zero;
 	}
-	*out = (struct choice){ scale, (int32_t)lrintf(zero) };
+	out->zero_rule = QMAC_ZERO_RULE_LEAST;
+	out->zero = zero;
+	out->zero_point = (int32_t)lrintf(zero);
 	return true;
 }
 
@@ -98,14 +101,18 @@ static struct bounds range_of(const struct qmac_quant_spec *spec, float lo, floa
 	return range;
 }
 
-static bool choose(const struct qmac_quant_spec *spec, float lo, float hi, struct choice *out)
+static bool choose(const struct qmac_quant_spec *spec, float lo, float hi,
+		   struct qmac_scale_steps *out)
 {
 	struct bounds range = range_of(spec, lo, hi);
 	struct codes codes = codes_of(spec);
 
+	*out = (struct qmac_scale_steps){
+		.lo = range.lo, .hi = range.hi, .q_min = codes.lo, .q_max = codes.hi
+	};
 	if (spec->scheme == QMAC_SCHEME_ASYMMETRIC)
-		return choose_asymmetric(spec, &codes, range, out);
-	*out = choose_symmetric(spec, &codes, range);
+		return choose_asymmetric(spec, out);
+	choose_symmetric(spec, codes.middle, out);
 	return true;
 }
 
@@ -130,7 +137,7 @@ static EXACT int check(struct qmac_context *context, const struct qmac_quant_spe
 		       const float *lo, const float *hi, size_t channels)
 {
 	int error = check_spec(context, spec);
-	struct choice choice;
+	struct qmac_scale_steps choice;
 	size_t c;
 
 	if (!error)
@@ -149,7 +156,7 @@ static EXACT void choose_all(const struct qmac_quant_spec *spec, const float *lo
 			     struct qmac_quant_params *params)
 {
 	struct codes codes = codes_of(spec);
-	struct choice choice;
+	struct qmac_scale_steps choice;
 	size_t c;
 
 	for (c = 0; c < params->channels; c++) {
@@ -173,6 +180,26 @@ int qmac_quant_choose(struct qmac_context *context, const struct qmac_quant_spec
 	error = check(context, spec, lo, hi, params->channels);
 	if (!error)
 		choose_all(spec, lo, hi, params);
+	exact_leave(&saved);
+	return error;
+}
+
+static EXACT void choose_one(const struct qmac_quant_spec *spec, float lo, float hi,
+			     struct qmac_scale_steps *out)
+{
+	choose(spec, lo, hi, out);
+}
+
+int qmac_quant_choose_trace(struct qmac_context *context, const struct qmac_quant_spec *spec,
+			    float lo, float hi, struct qmac_scale_steps *out)
+{
+	fenv_t saved;
+	int error;
+
+	exact_enter(&saved);
+	error = check(context, spec, &lo, &hi, 1);
+	if (!error)
+		choose_one(spec, lo, hi, out);
 	exact_leave(&saved);
 	return error;
 }

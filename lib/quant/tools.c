@@ -34,8 +34,14 @@ struct tool {
 	struct form asymmetric, symmetric;
 };
 
-#define DIVIDE(round)	 { .rounding = (round) }
-#define SUM_FIRST(round) { .rounding = (round), .zp_first = true }
+#define DIVIDE(round)               \
+	{                           \
+		.rounding = (round) \
+	}
+#define SUM_FIRST(round)                              \
+	{                                             \
+		.rounding = (round), .zp_first = true \
+	}
 
 static const struct tool tools[] = {
 	[QMAC_TOOL_ONNX] = { "onnx",
@@ -135,12 +141,13 @@ static struct codes codes_of(const struct qmac_tool_spec *spec)
 	return codes;
 }
 
-static int choose(const struct qmac_tool_spec *spec, float lo, float hi, struct tool_choice *out)
+static int choose(const struct qmac_tool_spec *spec, float lo, float hi,
+		  struct qmac_scale_steps *out)
 {
 	const struct codes codes = codes_of(spec);
 	const struct tool_range range = { lo, hi };
 
-	*out = (struct tool_choice){ 0 };
+	*out = (struct qmac_scale_steps){ .q_min = codes.lo, .q_max = codes.hi };
 	return form_of(spec)->formula(&codes, spec, range, out);
 }
 
@@ -148,7 +155,7 @@ static EXACT int check_ranges(struct qmac_context *context, const struct qmac_to
 			      const float *lo, const float *hi, size_t channels)
 {
 	int error = qmac_quant_bounds_check(context, lo, hi, channels);
-	struct tool_choice choice;
+	struct qmac_scale_steps choice;
 	size_t c;
 
 	for (c = 0; c < channels && !error; c++) {
@@ -165,7 +172,7 @@ static EXACT void choose_all(const struct qmac_tool_spec *spec, const float *lo,
 			     struct qmac_quant_params *params, float *multiplier)
 {
 	const struct codes codes = codes_of(spec);
-	struct tool_choice choice;
+	struct qmac_scale_steps choice;
 	size_t c;
 
 	for (c = 0; c < params->channels; c++) {
@@ -210,4 +217,27 @@ int qmac_tool_options(struct qmac_context *context, const struct qmac_tool_spec 
 	if (form_of(spec)->multiplies)
 		out->multiplier = multiplier;
 	return 0;
+}
+
+static EXACT void choose_one(const struct qmac_tool_spec *spec, float lo, float hi,
+			     struct qmac_scale_steps *out)
+{
+	choose(spec, lo, hi, out);
+}
+
+int qmac_tool_choose_trace(struct qmac_context *context, const struct qmac_tool_spec *spec,
+			   float lo, float hi, struct qmac_scale_steps *out)
+{
+	float multiplier;
+	int error = check(context, spec, &multiplier);
+	fenv_t saved;
+
+	if (error)
+		return error;
+	exact_enter(&saved);
+	error = check_ranges(context, spec, &lo, &hi, 1);
+	if (!error)
+		choose_one(spec, lo, hi, out);
+	exact_leave(&saved);
+	return error;
 }

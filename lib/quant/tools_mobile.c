@@ -33,35 +33,59 @@ float qmac_tool_usable(float scale, struct tool_range range)
 	return scale < FLT_MIN ? FLT_MIN : scale;
 }
 
-double qmac_tool_zero_point(const struct codes *codes, double lo, double hi, double scale)
+double qmac_tool_zero_point(const struct codes *codes, double scale, struct qmac_scale_steps *out)
 {
-	double from_lo = codes->lo - lo / scale, from_hi = codes->hi - hi / scale;
-	double lo_error = fabs((double)codes->lo) + fabs(lo / scale);
-	double hi_error = fabs((double)codes->hi) + fabs(hi / scale);
-	double zero = lo_error < hi_error ? from_lo : from_hi;
+	double below = out->lo / scale, above = out->hi / scale;
+	double lo_error = fabs((double)codes->lo) + fabs(below);
+	double hi_error = fabs((double)codes->hi) + fabs(above);
+	bool from_lo = lo_error < hi_error;
+	double zero = from_lo ? codes->lo - below : codes->hi - above;
 
 	zero = zero < codes->lo ? codes->lo : zero;
-	return zero > codes->hi ? codes->hi : zero;
+	zero = zero > codes->hi ? codes->hi : zero;
+	out->zero_rule = from_lo ? QMAC_ZERO_RULE_LEAST : QMAC_ZERO_RULE_GREATEST;
+	out->zero = zero;
+	return zero;
+}
+
+double qmac_tool_divide(struct qmac_scale_steps *out, struct tool_range range, double dividend,
+			double divisor)
+{
+	out->lo = range.lo;
+	out->hi = range.hi;
+	out->dividend = dividend;
+	out->divisor = divisor;
+	out->quotient = dividend / divisor;
+	return out->quotient;
+}
+
+float qmac_tool_divide_f32(struct qmac_scale_steps *out, struct tool_range range, float dividend,
+			   float divisor)
+{
+	float quotient = dividend / divisor;
+
+	qmac_tool_divide(out, range, dividend, divisor);
+	out->quotient = quotient;
+	return quotient;
 }
 
 int qmac_tool_tflite(const struct codes *codes, const struct qmac_tool_spec *spec,
-		     struct tool_range range, struct tool_choice *out)
+		     struct tool_range range, struct qmac_scale_steps *out)
 {
 	double scale;
 
 	(void)spec;
 	range = qmac_tool_widen(range);
-	scale = ((double)range.hi - range.lo) / (codes->hi - codes->lo);
+	scale = qmac_tool_divide(out, range, (double)range.hi - range.lo, codes->hi - codes->lo);
 	out->scale = qmac_tool_usable((float)scale, range);
 	if (scale > 0)
-		out->zero_point =
-			(int32_t)lround(qmac_tool_zero_point(codes, range.lo, range.hi, scale));
+		out->zero_point = (int32_t)lround(qmac_tool_zero_point(codes, scale, out));
 	return 0;
 }
 
 /* ncnn, and the weights of TFLite: multiply by h / max; the scales differ. */
 int qmac_tool_multiply(const struct codes *codes, const struct qmac_tool_spec *spec,
-		       struct tool_range range, struct tool_choice *out)
+		       struct tool_range range, struct qmac_scale_steps *out)
 {
 	float most = qmac_tool_magnitude(range), steps = codes->hi;
 
@@ -70,16 +94,22 @@ int qmac_tool_multiply(const struct codes *codes, const struct qmac_tool_spec *s
 		return -ERANGE;
 	if (out->multiplier > 0x1p126f)
 		out->multiplier = 0x1p126f;
-	out->scale = spec->tool == QMAC_TOOL_NCNN ? 1 / out->multiplier : most / steps;
+	out->scale = qmac_tool_divide_f32(out, (struct tool_range){ -most, most }, most, steps);
+	if (spec->tool == QMAC_TOOL_NCNN)
+		out->scale = 1 / out->multiplier;
 	out->scale = qmac_tool_usable(out->scale, range);
 	return 0;
 }
 
 int qmac_tool_tensorrt(const struct codes *codes, const struct qmac_tool_spec *spec,
-		       struct tool_range range, struct tool_choice *out)
+		       struct tool_range range, struct qmac_scale_steps *out)
 {
+	float most = qmac_tool_magnitude(range);
+	const struct tool_range taken = { -most, most };
+
 	(void)spec;
-	out->scale = qmac_tool_usable(qmac_tool_magnitude(range) / (float)codes->hi, range);
+	out->scale = qmac_tool_divide_f32(out, taken, most, (float)codes->hi);
+	out->scale = qmac_tool_usable(out->scale, range);
 	return 0;
 }
 
@@ -123,7 +153,7 @@ static void fbgemm_cut(const struct codes *codes, float *scale, struct tool_rang
 }
 
 int qmac_tool_fbgemm(const struct codes *codes, const struct qmac_tool_spec *spec,
-		     struct tool_range range, struct tool_choice *out)
+		     struct tool_range range, struct qmac_scale_steps *out)
 {
 	bool sparse;
 	float scale;
@@ -131,7 +161,8 @@ int qmac_tool_fbgemm(const struct codes *codes, const struct qmac_tool_spec *spe
 	if (range.lo < 0 && range.hi > 0 && spec->symmetric)
 		range = fbgemm_symmetric(codes, range);
 	range = qmac_tool_widen(range);
-	scale = (float)(((double)range.hi - range.lo) / (codes->hi - codes->lo));
+	scale = (float)qmac_tool_divide(out, range, (double)range.hi - range.lo,
+					codes->hi - codes->lo);
 	if (scale == 0 || isinf(1 / scale))
 		scale = 0.1f;
 	if (spec->power_of_two && fbgemm_power_of_two(&scale))
@@ -140,18 +171,20 @@ int qmac_tool_fbgemm(const struct codes *codes, const struct qmac_tool_spec *spe
 	if (!isfinite(range.lo) || !isfinite(range.hi))
 		return -ERANGE;
 	sparse = spec->symmetric && range.lo < 0 && range.hi > 0;
+	out->lo = range.lo;
+	out->hi = range.hi;
 	out->scale = scale;
 	if (sparse)
-		out->zero_point = (int32_t)lrint(((double)codes->lo + codes->hi) / 2);
+		out->zero = ((double)codes->lo + codes->hi) / 2;
 	else
-		out->zero_point =
-			(int32_t)lrint(qmac_tool_zero_point(codes, range.lo, range.hi, scale));
+		qmac_tool_zero_point(codes, scale, out);
+	out->zero_point = (int32_t)lrint(out->zero);
 	return 0;
 }
 
 /* The least range comes before the zero: 3 to 3 becomes 0 to 3.01. */
 int qmac_tool_snpe(const struct codes *codes, const struct qmac_tool_spec *spec,
-		   struct tool_range range, struct tool_choice *out)
+		   struct tool_range range, struct qmac_scale_steps *out)
 {
 	float steps = codes->hi - codes->lo, difference, zero;
 
@@ -166,7 +199,9 @@ int qmac_tool_snpe(const struct codes *codes, const struct qmac_tool_spec *spec,
 	if (out->multiplier < FLT_MIN)
 		return -ERANGE;
 	zero = roundf(-range.lo * out->multiplier);
-	out->scale = difference / steps;
+	out->scale = qmac_tool_divide_f32(out, range, difference, steps);
+	out->zero_rule = QMAC_ZERO_RULE_PRODUCT;
+	out->zero = (double)codes->lo - (double)(range.lo * out->multiplier);
 	out->zero_point = codes->lo + (int32_t)(zero > steps ? steps : zero);
 	return 0;
 }

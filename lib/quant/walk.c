@@ -40,6 +40,17 @@ size_t qmac_granularity_count(const struct qmac_granularity *granularity)
 	return granularity->extent.outer * groups * granularity->extent.inner;
 }
 
+size_t qmac_granularity_part(const struct qmac_granularity *granularity, size_t element)
+{
+	const struct qmac_extent *extent = &granularity->extent;
+	size_t inner = element % extent->inner, rest = element / extent->inner;
+	size_t group = rest % extent->channels / granularity->group;
+
+	if (!granularity->blocks)
+		return group;
+	return (rest / extent->channels * groups_of(granularity) + group) * extent->inner + inner;
+}
+
 void qmac_walk_start(struct walk *walk, const struct qmac_granularity *granularity, bool single)
 {
 	*walk = (struct walk){ .granularity = *granularity };

@@ -7,6 +7,7 @@
 
 #include "calibrate/histogram.h"
 #include "simd/kernels.h"
+#include "simd/rounding.h"
 
 /*
  * 1.5 * 2^23: at this magnitude the last digit of an fp32 is worth 1, so adding
@@ -54,24 +55,7 @@ static int32_t to_integer(float y, uint8_t rounding)
 	int32_t even = round_even(y);
 	float distance = y - (float)even;
 
-	switch (rounding) {
-	case QMAC_ROUND_UP:
-		return even + (distance == 0.5f);
-	case QMAC_ROUND_AWAY:
-		return even + (distance == 0.5f && y > 0) - (distance == -0.5f && y < 0);
-	case QMAC_ROUND_HALF_DOWN:
-		return even - (distance == -0.5f);
-	case QMAC_ROUND_HALF_ZERO:
-		return even + (distance == 0.5f && y < 0) - (distance == -0.5f && y > 0);
-	case QMAC_ROUND_TRUNCATE:
-		return even + (distance > 0 && y < 0) - (distance < 0 && y > 0);
-	case QMAC_ROUND_FLOOR:
-		return even - (distance < 0);
-	case QMAC_ROUND_CEIL:
-		return even + (distance > 0);
-	default:
-		return even;
-	}
+	return even + rounding_correction(y, distance, rounding);
 }
 
 static float clamped(float y, float lo, float hi)

@@ -84,6 +84,16 @@ QMAC_EXPORT int qmac_granularity_of(struct qmac_context *context, const size_t *
 QMAC_EXPORT size_t qmac_granularity_count(const struct qmac_granularity *granularity);
 
 /**
+ * qmac_granularity_part() - number of an element's parameters
+ * @granularity: The granularity.
+ * @element: Number of the element in memory order, below the number of elements.
+ *
+ * Return: Which of the scales it has, below qmac_granularity_count().
+ */
+QMAC_EXPORT size_t qmac_granularity_part(const struct qmac_granularity *granularity,
+					 size_t element);
+
+/**
  * qmac_group_range() - least and greatest element for each of the parameters
  * @context: Receives messages.
  * @x: Elements.

@@ -17,6 +17,7 @@
  *   ggml.h      blocks of ggml, Q4_0 and Q8_0
  *   calibrate.h ranges from data: histograms, searches, other tools' calibration
  *   table.h     calibration files of this and other tools
+ *   trace.h     why a number has the code it has
  *   device.h    devices, buffers, jobs: hardware, simulation or reference
  *   gemm.h      matrix products and linear layers
  *   train.h     quantization-aware training: fake quantization and its gradients
@@ -68,6 +69,7 @@
 #include <qmac/pack.h>
 #include <qmac/quant.h>
 #include <qmac/table.h>
+#include <qmac/trace.h>
 #include <qmac/train.h>
 #include <qmac/type.h>
 #include <qmac/version.h>
