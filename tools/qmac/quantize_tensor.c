@@ -11,6 +11,7 @@
 #include "report_aside.h"
 #include "same_file.h"
 #include "told.h"
+#include "quantize_explain.h"
 #include "quantize_tensor_reader.h"
 #include "quantize_tensor_report.h"
 
@@ -96,6 +97,8 @@ static int compute(struct qmac_context *context, const struct quantize_tensor_op
 {
 	int ret = divide(context, options, tensor);
 
+	if (!ret)
+		ret = quantize_explain_check(options, tensor);
 	if (ret)
 		return ret;
 	tensor->codes = calloc(tensor->x.count, sizeof(uint16_t));
@@ -110,26 +113,38 @@ static int compute(struct qmac_context *context, const struct quantize_tensor_op
 	return ret;
 }
 
+static void report(const struct quantize_tensor_options *options,
+		   const struct quantize_tensor *tensor, struct json_object *explained)
+{
+	report_aside(options->output);
+	if (options->json) {
+		quantize_tensor_report_print_json(options, tensor, explained);
+		return;
+	}
+	quantize_tensor_report_print(options, tensor);
+	if (explained)
+		quantize_explain_print(explained);
+}
+
 static int run(struct qmac_context *context, const struct quantize_tensor_options *options,
 	       struct quantize_tensor *tensor)
 {
+	struct json_object *explained = NULL;
 	int ret = load(options, &tensor->x);
 
 	if (ret)
 		return ret;
 	ret = compute(context, options, tensor);
+	if (!ret && options->explain)
+		ret = quantize_explain(context, options, tensor, &explained);
 	if (ret && ret != -EPROTO)
 		told("quantize", options->input, context, ret);
 	if (!ret && options->output)
 		ret = quantize_tensor_save(context, options, tensor);
-	if (ret)
-		return ret;
-	report_aside(options->output);
-	if (options->json)
-		quantize_tensor_report_print_json(options, tensor);
-	else
-		quantize_tensor_report_print(options, tensor);
-	return 0;
+	if (!ret)
+		report(options, tensor, explained);
+	json_object_put(explained);
+	return ret;
 }
 
 static void release(struct quantize_tensor *tensor)
@@ -139,6 +154,7 @@ static void release(struct quantize_tensor *tensor)
 	free(tensor->lo);
 	free(tensor->hi);
 	free(tensor->tool_scale);
+	free(tensor->multiplier);
 	free(tensor->books);
 	free(tensor->blocks);
 	free(tensor->codes);

@@ -17,6 +17,8 @@
  * @hi: Likewise.
  * @tool_scale: Scale that a calibration has of its own, or 0; one per scale.
  * @params: Scales and zero points.
+ * @multiplier: What a tool multiplies by, one per scale, or NULL.
+ * @how: How numbers became codes in equal steps; may borrow @multiplier.
  * @books: Levels, @book_count codebooks, or NULL.
  * @book_count: As many as there are parts that have one each.
  * @blocks: Blocks of ggml, or NULL; @block_bytes long.
@@ -33,6 +35,8 @@ struct quantize_tensor {
 	float min, max;
 	float *lo, *hi, *tool_scale;
 	struct qmac_quant_params params;
+	float *multiplier;
+	struct qmac_quantize_options how;
 	struct qmac_codebook *books;
 	size_t book_count;
 	void *blocks;
@@ -59,6 +63,13 @@ int quantize_tensor_codebook(struct qmac_context *context,
 int quantize_tensor_floats(struct qmac_context *context,
 			   const struct quantize_tensor_options *options,
 			   struct quantize_tensor *tensor);
+
+/** quantize_tensor_scale_steps() - why a scale of equal steps is what it is. */
+int quantize_tensor_scale_steps(struct qmac_context *context,
+				const struct quantize_tensor_options *options,
+				const struct quantize_tensor *tensor, size_t scale,
+				struct qmac_scale_steps *out);
+
 /* The faults of usage of these are told on stderr with -EPROTO. */
 int quantize_tensor_ggml(struct qmac_context *context,
 			 const struct quantize_tensor_options *options,

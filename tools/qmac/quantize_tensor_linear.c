@@ -5,23 +5,44 @@
 
 #include "quantize_tensor.h"
 
-static int choose(struct qmac_context *context, const struct quantize_tensor_options *options,
-		  struct quantize_tensor *tensor)
+static bool uses_all_bits(const struct quantize_tensor_options *options)
 {
-	const bool full = options->bits == qmac_type_bits(options->type);
-	const struct qmac_quant_spec spec = {
+	return options->bits == qmac_type_bits(options->type);
+}
+
+static struct qmac_quant_spec own_spec(const struct quantize_tensor_options *options)
+{
+	return (struct qmac_quant_spec){
 		.type = options->type,
 		.scheme = options->scheme,
 		.min_range = options->min_range,
-		.bits = full ? 0 : options->bits,
+		.bits = uses_all_bits(options) ? 0 : options->bits,
 		.zero = options->zero,
 		.power_of_two = options->power_of_two,
 	};
+}
+
+static struct qmac_tool_spec tool_spec(const struct quantize_tensor_options *options)
+{
+	return (struct qmac_tool_spec){
+		.tool = options->tool,
+		.type = options->type,
+		.bits = uses_all_bits(options) ? 0 : options->bits,
+		.symmetric = options->scheme == QUANTIZE_SYMMETRIC,
+		.power_of_two = options->power_of_two,
+	};
+}
+
+static int choose(struct qmac_context *context, const struct quantize_tensor_options *options,
+		  struct quantize_tensor *tensor)
+{
+	const struct qmac_quant_spec spec = own_spec(options);
 	int ret = qmac_quant_choose(context, &spec, tensor->lo, tensor->hi, &tensor->params);
 
 	/* A calibration that has a scale of its own, for s8, is taken at its word. */
-	if (!ret && options->type == QMAC_TYPE_S8 && full && !options->power_of_two &&
-	    options->scheme == QUANTIZE_SYMMETRIC && !(options->min_range > 0))
+	if (!ret && options->type == QMAC_TYPE_S8 && uses_all_bits(options) &&
+	    !options->power_of_two && options->scheme == QUANTIZE_SYMMETRIC &&
+	    !(options->min_range > 0))
 		for (size_t i = 0; i < tensor->scales; i++)
 			if (tensor->tool_scale[i] > 0)
 				tensor->params.scale[i] = tensor->tool_scale[i];
@@ -30,45 +51,52 @@ static int choose(struct qmac_context *context, const struct quantize_tensor_opt
 
 static int choose_as_tool(struct qmac_context *context,
 			  const struct quantize_tensor_options *options,
-			  struct quantize_tensor *tensor, float *multiplier,
-			  struct qmac_quantize_options *how)
+			  struct quantize_tensor *tensor)
 {
-	const struct qmac_tool_spec spec = {
-		.tool = options->tool,
-		.type = options->type,
-		.bits = options->bits == qmac_type_bits(options->type) ? 0 : options->bits,
-		.symmetric = options->scheme == QUANTIZE_SYMMETRIC,
-		.power_of_two = options->power_of_two,
-	};
+	const struct qmac_tool_spec spec = tool_spec(options);
 	int ret = qmac_tool_choose(context, &spec, tensor->lo, tensor->hi, &tensor->params,
-				   multiplier);
+				   tensor->multiplier);
 
-	return ret ? ret : qmac_tool_options(context, &spec, multiplier, how);
+	return ret ? ret : qmac_tool_options(context, &spec, tensor->multiplier, &tensor->how);
+}
+
+int quantize_tensor_scale_steps(struct qmac_context *context,
+				const struct quantize_tensor_options *options,
+				const struct quantize_tensor *tensor, size_t scale,
+				struct qmac_scale_steps *out)
+{
+	const struct qmac_quant_spec own = own_spec(options);
+	const struct qmac_tool_spec tool = tool_spec(options);
+
+	if (options->has_tool)
+		return qmac_tool_choose_trace(context, &tool, tensor->lo[scale], tensor->hi[scale],
+					      out);
+	return qmac_quant_choose_trace(context, &own, tensor->lo[scale], tensor->hi[scale], out);
 }
 
 int quantize_tensor_linear(struct qmac_context *context,
 			   const struct quantize_tensor_options *options,
 			   struct quantize_tensor *tensor)
 {
-	struct qmac_quantize_options how = { .zp_first = options->zp_first };
-	float *multiplier = calloc(tensor->scales, sizeof(*multiplier));
-	int ret = multiplier ? qmac_quant_params_init(context, &tensor->params, options->type,
-						      tensor->scales)
-			     : -ENOMEM;
+	int ret;
 
+	tensor->how.zp_first = options->zp_first;
+	tensor->multiplier = calloc(tensor->scales, sizeof(*tensor->multiplier));
+	if (!tensor->multiplier)
+		return -ENOMEM;
+	ret = qmac_quant_params_init(context, &tensor->params, options->type, tensor->scales);
 	if (!ret && options->has_tool)
-		ret = choose_as_tool(context, options, tensor, multiplier, &how);
+		ret = choose_as_tool(context, options, tensor);
 	else if (!ret)
 		ret = choose(context, options, tensor);
-	how.nan = options->nan;
+	tensor->how.nan = options->nan;
 	if (options->has_rounding)
-		how.rounding = options->rounding;
+		tensor->how.rounding = options->rounding;
 	if (!ret)
 		ret = qmac_group_quantize(context, &tensor->params, &tensor->granularity,
-					  tensor->x.data, tensor->codes, &how);
+					  tensor->x.data, tensor->codes, &tensor->how);
 	if (!ret)
 		ret = qmac_group_dequantize(context, &tensor->params, &tensor->granularity,
 					    tensor->codes, tensor->back);
-	free(multiplier);
 	return ret;
 }

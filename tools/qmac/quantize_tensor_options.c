@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "quantize_explain.h"
 #include "quantize_tensor_reader.h"
 
 static const char help[] =
@@ -46,6 +47,7 @@ static const char help[] =
 	"  --zero RULE           of asymmetric: widen (default), clamp or free\n"
 	"  --min-range R         least range (default: 0)\n"
 	"  --nan-zero            take a NaN as 0\n"
+	"  --explain N[,N]...    tell every step of elements N, counted from 0 in memory order\n"
 	"  --json                print a JSON object\n";
 
 enum {
@@ -67,6 +69,7 @@ enum {
 	OPT_ZERO,
 	OPT_MIN_RANGE,
 	OPT_NAN_ZERO,
+	OPT_EXPLAIN,
 	OPT_JSON,
 	OPT_HELP,
 };
@@ -91,6 +94,7 @@ static const struct option longs[] = {
 	{ "zero", required_argument, NULL, OPT_ZERO },
 	{ "min-range", required_argument, NULL, OPT_MIN_RANGE },
 	{ "nan-zero", no_argument, NULL, OPT_NAN_ZERO },
+	{ "explain", required_argument, NULL, OPT_EXPLAIN },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
@@ -242,6 +246,23 @@ static int parse_rounding(struct quantize_tensor_options *options, const char *t
 		"expected even, up, away, half-down, half-zero, truncate, floor or ceil");
 }
 
+static int parse_explain(struct quantize_tensor_options *options, const char *text)
+{
+	size_t element;
+	int found;
+
+	options->explain = text;
+	if (!*text)
+		return quantize_tensor_misused("--explain", "''", "expected numbers, e.g. 0,7");
+	do {
+		found = quantize_explain_next(&text, &element);
+	} while (found > 0);
+	if (!found)
+		return -1;
+	return quantize_tensor_misused("--explain", options->explain,
+				       "expected numbers of elements, e.g. 0,7");
+}
+
 static int parse_zero(struct quantize_tensor_reader *reader, const char *text)
 {
 	static const char *const names[] = { "widen", "clamp", "free" };
@@ -363,6 +384,8 @@ static int take(int c, struct quantize_tensor_reader *reader)
 		return parse_rounding(reader->options, optarg);
 	case OPT_ZERO:
 		return parse_zero(reader, optarg);
+	case OPT_EXPLAIN:
+		return parse_explain(reader->options, optarg);
 	case OPT_HELP:
 		fputs(help, stdout);
 		return STATUS_OK;

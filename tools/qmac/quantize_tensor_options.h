@@ -45,9 +45,10 @@ enum quantize_scheme {
  * @zp_first: Round the sum of quotient and zero point.
  * @nan: enum qmac_nan.
  * @json: Print a JSON object.
+ * @explain: Numbers of elements to explain, "0,7", or NULL.
  */
 struct quantize_tensor_options {
-	const char *input, *output;
+	const char *input, *output, *explain;
 	uint8_t scheme, type, bits, zero, tool, ggml, calibrator, rounding, nan;
 	bool is_signed, power_of_two, has_tool, has_ggml, has_rounding, zp_first, json;
 	float min_range;

@@ -15,19 +15,6 @@ struct sorted {
 	size_t *end; /* of each scale's numbers, one past the last */
 };
 
-static size_t scale_of(const struct qmac_granularity *granularity, size_t element)
-{
-	const struct qmac_extent *extent = &granularity->extent;
-	size_t groups = extent->channels / granularity->group +
-			(extent->channels % granularity->group != 0);
-	size_t inner = element % extent->inner, rest = element / extent->inner;
-	size_t group = rest % extent->channels / granularity->group;
-
-	if (!granularity->blocks)
-		return group;
-	return (rest / extent->channels * groups + group) * extent->inner + inner;
-}
-
 static int sort(const struct quantize_tensor *tensor, struct sorted *sorted)
 {
 	const float *x = tensor->x.data;
@@ -38,7 +25,7 @@ static int sort(const struct quantize_tensor *tensor, struct sorted *sorted)
 	if (!sorted->x || !sorted->end)
 		return -ENOMEM;
 	for (size_t i = 0; i < tensor->x.count; i++)
-		sorted->end[scale_of(&tensor->granularity, i)]++;
+		sorted->end[qmac_granularity_part(&tensor->granularity, i)]++;
 	/* From counts to beginnings, which move to the ends. */
 	for (size_t i = 0; i < tensor->scales; i++) {
 		size_t count = sorted->end[i];
@@ -47,7 +34,7 @@ static int sort(const struct quantize_tensor *tensor, struct sorted *sorted)
 		sum += count;
 	}
 	for (size_t i = 0; i < tensor->x.count; i++)
-		sorted->x[sorted->end[scale_of(&tensor->granularity, i)]++] = x[i];
+		sorted->x[sorted->end[qmac_granularity_part(&tensor->granularity, i)]++] = x[i];
 	return 0;
 }
 

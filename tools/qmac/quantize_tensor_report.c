@@ -198,7 +198,8 @@ static void add_elements(struct json_object *object, const struct quantize_tenso
 }
 
 void quantize_tensor_report_print_json(const struct quantize_tensor_options *options,
-				       const struct quantize_tensor *tensor)
+				       const struct quantize_tensor *tensor,
+				       struct json_object *explained)
 {
 	struct json_object *object = quantize_tensor_describe(options, tensor);
 	bool linear = options->scheme <= QUANTIZE_ASYMMETRIC && !options->has_ggml;
@@ -219,6 +220,8 @@ void quantize_tensor_report_print_json(const struct quantize_tensor_options *opt
 	add_number(object, "sqnr_db", tensor->sqnr_db);
 	if (tensor->x.count <= QUANTIZE_TENSOR_LISTED)
 		add_elements(object, options, tensor);
+	if (explained)
+		json_object_object_add(object, "explain", json_object_get(explained));
 	puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY));
 	json_object_put(object);
 }

@@ -13,9 +13,13 @@
 void quantize_tensor_report_print(const struct quantize_tensor_options *options,
 				  const struct quantize_tensor *tensor);
 
-/** quantize_tensor_report_print_json() - the same and the codes, as a JSON object. */
+/**
+ * quantize_tensor_report_print_json() - the same and the codes, as a JSON object
+ * @explained: What quantize_explain() gave, or NULL; still the caller's.
+ */
 void quantize_tensor_report_print_json(const struct quantize_tensor_options *options,
-				       const struct quantize_tensor *tensor);
+				       const struct quantize_tensor *tensor,
+				       struct json_object *explained);
 
 /** quantize_tensor_describe() - type, shape and scales; json_object_put() it. */
 struct json_object *quantize_tensor_describe(const struct quantize_tensor_options *options,

@@ -135,7 +135,7 @@ static int check_ggml(const struct quantize_tensor_reader *reader)
 	    reader->has_grain || options->nan || has_linear_option(reader))
 		return quantize_tensor_misused("--preset", quantize_ggml_name(options->ggml),
 					       "has its own of everything: leave out the other "
-					       "options but -o and --json");
+					       "options but -o, --explain and --json");
 	return -1;
 }
 
