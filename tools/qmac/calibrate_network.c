@@ -236,8 +236,9 @@ int calibrate_network(int argc, char **argv)
 	struct network_samples loaded = { 0 };
 	struct network_options options;
 	struct qmac_context *context;
-	int ret = network_options_parse(argc, argv, NETWORK_TAKES_OUTPUT | NETWORK_TAKES_STATE,
-					help, &options);
+	int ret = network_options_parse(
+		argc, argv, NETWORK_TAKES_OUTPUT | NETWORK_TAKES_STATE | NETWORK_TAKES_PICTURE,
+		help, &options);
 	int format = ret < 0 ? format_of(&options) : 0;
 
 	if (ret >= 0 || format < 0) {

@@ -2,22 +2,11 @@
 #include <math.h>
 
 #include "histogram.h"
+#include "svg_text.h"
 
 #define WIDTH  800.0
 #define HEIGHT 220.0
 #define MARGIN 40.0
-
-static void print_escaped(const char *text, FILE *out)
-{
-	for (; *text; text++) {
-		if ((unsigned char)*text < ' ')
-			fputc('?', out); /* XML has no control characters */
-		else if (*text == '<' || *text == '>' || *text == '&' || *text == '"')
-			fprintf(out, "&#%d;", *text);
-		else
-			fputc(*text, out);
-	}
-}
 
 /* Where a real number is, kept within the panel. */
 static double x_of(const struct histogram_view *view, double value)
@@ -60,7 +49,7 @@ static void print_mark(const struct histogram_view *view, double top, double val
 static void print_panel(const struct histogram_view *view, double top, FILE *out)
 {
 	fprintf(out, "<text x=\"%.0f\" y=\"%.0f\" font-weight=\"bold\">", MARGIN, top + 16);
-	print_escaped(view->name, out);
+	svg_text(view->name, out);
 	fprintf(out, "</text>\n");
 	if (!view->columns) {
 		fprintf(out,

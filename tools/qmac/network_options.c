@@ -74,8 +74,9 @@ static unsigned int needs(int c)
 		return NETWORK_TAKES_LABELS;
 	case OPT_FORMAT:
 	case OPT_RESUME:
-	case OPT_SVG:
 		return NETWORK_TAKES_STATE;
+	case OPT_SVG:
+		return NETWORK_TAKES_PICTURE;
 	case OPT_OPSET:
 		return NETWORK_TAKES_OPSET;
 	case 'o':
@@ -254,7 +255,7 @@ static const char *missing_of(const struct network_options *options, unsigned in
 static int check_outputs(const struct network_options *options)
 {
 	const char *const inputs[] = { options->model, options->data, options->labels,
-				       options->calibration };
+				       options->calibration, options->ranges.table };
 	const char *const outputs[] = { options->output, options->svg };
 
 	for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
@@ -274,6 +275,7 @@ static int check_outputs(const struct network_options *options)
 static int check_together(struct network_options *options, unsigned int takes)
 {
 	const char *missing = missing_of(options, takes);
+	int ret;
 
 	if (missing) {
 		fprintf(stderr, "qmac %s: %s is missing; qmac %s --help tells the options\n",
@@ -289,14 +291,12 @@ static int check_together(struct network_options *options, unsigned int takes)
 			options->command, options->resume);
 		return STATUS_USAGE;
 	}
-	if (takes & NETWORK_TAKES_OUTPUT) {
-		int ret = network_codes_check(options->command, &options->codes);
-
-		if (ret < 0)
-			ret = check_outputs(options);
-		if (ret >= 0)
-			return ret;
-	}
+	ret = takes & NETWORK_TAKES_OUTPUT ? network_codes_check(options->command, &options->codes)
+					   : -1;
+	if (ret < 0)
+		ret = check_outputs(options);
+	if (ret >= 0)
+		return ret;
 	return network_improve_check(options->command, &options->improve, options->calibration,
 				     options->ranges.table, options->codes.per_channel,
 				     options->codes.block);

@@ -17,10 +17,11 @@ enum {
 	NETWORK_TAKES_BITS = 1,
 	NETWORK_TAKES_WIDTHS = 2, /* a list for --bits, --weights-only */
 	NETWORK_TAKES_OUTPUT = 4, /* -o, and what a network is quantized to */
-	NETWORK_TAKES_STATE = 8,  /* --format, --resume, --svg; -o need not be */
+	NETWORK_TAKES_STATE = 8,  /* --format, --resume; -o need not be */
 	NETWORK_TAKES_OPSET = 32,
-	NETWORK_TAKES_LABELS = 16, /* --data, --labels */
-	NETWORK_TAKES_STEPS = 64,  /* what improves a network */
+	NETWORK_TAKES_LABELS = 16,   /* --data, --labels */
+	NETWORK_TAKES_STEPS = 64,    /* what improves a network */
+	NETWORK_TAKES_PICTURE = 128, /* --svg */
 };
 
 /**
@@ -38,7 +39,7 @@ enum {
  * @weights_only: Activations stay float.
  * @format: --format, or NULL.
  * @resume: State of a calibration to go on from, or NULL.
- * @svg: File for histograms, or NULL.
+ * @svg: File for a picture, or NULL.
  * @opset: Opset to write; 0 for the least.
  * @per_channel: A scale per output channel of weights.
  * @json: Print a JSON object.

@@ -7,6 +7,9 @@
 #include "command.h"
 #include "network_report.h"
 #include "network_samples.h"
+#include "npy/whole_file.h"
+#include "report_aside.h"
+#include "sensitivity_svg.h"
 
 static const char help[] =
 	"usage: qmac sensitivity MODEL.onnx --data X.npy [OPTION]...\n"
@@ -21,6 +24,7 @@ static const char help[] =
 	"  --weight-bits N        bits of weights alone; 0 leaves them float\n"
 	"  --activation-bits N    bits of activations alone; 0 leaves them float\n"
 	"  --per-channel          a scale per output channel of the weights\n" NETWORK_RANGES_HELP
+	"  --svg FILE             draw the SQNR of each layer\n"
 	"  --json                 print a JSON object\n";
 
 struct results {
@@ -79,6 +83,37 @@ static void print_json(const struct network_options *options, const struct netwo
 	network_report_print(object);
 }
 
+static int draw(const struct network_options *options, const struct network_samples *loaded,
+		const struct results *results)
+{
+	struct whole_file file;
+	char title[160];
+	int ret = whole_file_open(&file, options->svg);
+
+	snprintf(title, sizeof(title),
+		 "SQNR with one layer at %u-bit weights, %u-bit activations, %zu samples",
+		 options->weight_bits, options->activation_bits, loaded->samples.rows);
+	if (!ret) {
+		sensitivity_print_svg(title, loaded->network, results->layers, loaded->info.layers,
+				      file.out);
+		ret = whole_file_commit(&file);
+	}
+	if (ret)
+		fprintf(stderr, "qmac sensitivity: %s: cannot write: %s\n", options->svg,
+			strerror(-ret));
+	return ret;
+}
+
+static void report(const struct network_options *options, const struct network_samples *loaded,
+		   const struct results *results)
+{
+	report_aside(options->svg);
+	if (options->json)
+		print_json(options, loaded, results);
+	else
+		print_text(options, loaded, results);
+}
+
 static int run(struct qmac_context *context, const struct network_options *options,
 	       struct network_samples *loaded)
 {
@@ -97,10 +132,10 @@ static int run(struct qmac_context *context, const struct network_options *optio
 	if (ret)
 		fprintf(stderr, "qmac sensitivity: %s\n",
 			results.layers ? qmac_context_message(context) : "no memory");
-	else if (options->json)
-		print_json(options, loaded, &results);
-	else
-		print_text(options, loaded, &results);
+	if (!ret && options->svg)
+		ret = draw(options, loaded, &results);
+	if (!ret)
+		report(options, loaded, &results);
 	free(results.layers);
 	return ret;
 }
@@ -110,8 +145,9 @@ int command_sensitivity(int argc, char **argv)
 	struct network_options options;
 	struct network_samples loaded;
 	struct qmac_context *context;
-	int ret = network_options_parse(argc, argv, NETWORK_TAKES_BITS | NETWORK_TAKES_LABELS, help,
-					&options);
+	int ret = network_options_parse(
+		argc, argv, NETWORK_TAKES_BITS | NETWORK_TAKES_LABELS | NETWORK_TAKES_PICTURE, help,
+		&options);
 
 	if (ret >= 0) {
 		network_options_release(&options);
