@@ -10,7 +10,7 @@ hw_test_obj := $(patsubst %.c,$(B)/obj/%.o,tests/tap/tap.c tests/hw/space.c test
 hw_directed_obj := $(patsubst %.c,$(B)/obj/%.o,tests/hw/rig.c $(wildcard tests/hw/check-*.c))
 hw_tests := $(addprefix $(hw_test_dir)/,gemm-fuzz directed gemm-speed axi-test)
 
-$(B)/obj/tests/hw/%.o: CFLAGS += -I. -Itests/hw -Itests/tap
+$(B)/obj/tests/hw/%.o: CFLAGS += -I. -Itests/hw -Itests/tap -Itests/random
 
 $(hw_tests): $(hw_test_dir)/%: $(B)/obj/tests/hw/%.o $(hw_test_obj) $(B)/lib/libqmac-ref.a
 	$(call say,LD,$@)

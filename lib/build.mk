@@ -111,7 +111,7 @@ comma := ,
 # Tests link the same sources, compiled with the sanitizers.
 lib_san := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 lib_san_obj := $(patsubst $(B)/obj/%,$(B)/obj/san/%,$(lib_obj) $(lib_ref_obj) $(lib_shared_obj)) \
-	$(B)/obj/san/tests/lib/tap.o
+	$(B)/obj/san/tests/tap/tap.o
 lib_tests := $(patsubst tests/lib/%.c,$(B)/tests/lib/%,$(wildcard tests/lib/*_test.c))
 
 $(B)/obj/san/gen/%.o: $(B)/gen/%.c
@@ -122,7 +122,7 @@ $(B)/obj/san/gen/%.o: $(B)/gen/%.c
 $(B)/obj/san/%.o: %.c Makefile
 	$(call say,CC,$@)
 	@mkdir -p $(@D) $(B)/dep
-	$(Q)$(CC) $(CFLAGS) $(CFLAGS_lib) -Isim -Itests/lib $(lib_san) $(DEPFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(CFLAGS) $(CFLAGS_lib) -Isim -Itests/lib -Itests/tap -Itests/random $(lib_san) $(DEPFLAGS) -c -o $@ $<
 
 .SECONDARY: $(patsubst %.c,$(B)/obj/san/%.o,$(wildcard tests/lib/*_test.c))
 
@@ -141,12 +141,12 @@ $(lib_nomem_tests): lib_wrap := $(addprefix -Wl$(comma)--wrap=,malloc calloc rea
 # In the guest, against the driver: as users' programs are built.
 lib_guest_tests := $(addprefix $(B)/guest/tests/lib/,device_test gemm_test)
 
-$(lib_guest_tests): $(B)/guest/tests/lib/%: $(B)/obj/tests/lib/%.o $(B)/obj/tests/lib/tap.o \
+$(lib_guest_tests): $(B)/guest/tests/lib/%: $(B)/obj/tests/lib/%.o $(B)/obj/tests/tap/tap.o \
 		$(B)/lib/libqmac.so
 	$(call say,LD,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $(filter %.o,$^) -L$(B)/lib -lqmac -Wl,-rpath,'$$ORIGIN/../../lib'
 
-$(patsubst %,$(B)/obj/tests/lib/%.o,device_test gemm_test tap): CFLAGS += -Itests/lib
+$(patsubst %,$(B)/obj/tests/lib/%.o,device_test gemm_test): CFLAGS += -Itests/tap -Itests/random
 
 ALL += $(lib_tests) $(lib_guest_tests)

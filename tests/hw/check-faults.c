@@ -75,7 +75,7 @@ static void break_leaf(struct rig *rig, uint64_t va, enum wrong wrong)
 		*leaf &= ~QMAC_PTE_W;
 		break;
 	case WRONG_HIGH_BITS:
-		*leaf |= UINT64_C(1) << rng_range(&rig->rng, 54, 63);
+		*leaf |= UINT64_C(1) << rng_in(&rig->rng, 54, 63);
 		break;
 	case WRONG_POINTER:
 		*leaf &= ~(QMAC_PTE_R | QMAC_PTE_W);
@@ -99,7 +99,7 @@ static void break_table(struct rig *rig, uint64_t va, enum wrong wrong)
 		*root &= ~QMAC_PTE_V;
 		break;
 	case WRONG_TABLE_HIGH_BITS:
-		*middle |= UINT64_C(1) << rng_range(&rig->rng, 54, 63);
+		*middle |= UINT64_C(1) << rng_in(&rig->rng, 54, 63);
 		break;
 	case WRONG_MISALIGNED:
 		*middle |= QMAC_PTE_R | QMAC_PTE_W | UINT64_C(1) << QMAC_PTE_PPN_SHIFT;

@@ -11,7 +11,7 @@
 static int32_t edge(struct rng *rng)
 {
 	static const int64_t edges[] = { 0, 1, 1 << 24, 1 << 25, 1 << 30, INT32_MAX, INT32_MIN };
-	int64_t value = edges[rng_below(rng, 7)] + rng_range(rng, -3, 3);
+	int64_t value = edges[rng_below(rng, 7)] + rng_in(rng, -3, 3);
 
 	return (int32_t)(uint32_t)(rng_chance(rng, 50) ? value : -value);
 }
@@ -22,7 +22,7 @@ static int32_t tie(struct rng *rng, int32_t places)
 	int64_t half = INT64_C(1) << (places > 1 ? places - 1 : 0);
 	int64_t most = INT32_MAX / half > 700 ? 700 : INT32_MAX / half;
 
-	return (int32_t)(rng_range(rng, -most, most) * half);
+	return (int32_t)(rng_in(rng, -most, most) * half);
 }
 
 static uint32_t f32_power(int exponent)
@@ -35,7 +35,7 @@ static void f32_param(struct rng *rng, struct qmac_param *param)
 	static const uint32_t odd[] = {
 		0, 1, 0x7fffff, 0x800000, 0x7f7fffff, 0x3f800000, 0x3f000001
 	};
-	int32_t places = rng_range(rng, 0, 31);
+	int32_t places = rng_in(rng, 0, 31);
 
 	switch (rng_below(rng, 4)) {
 	case 0:
@@ -58,12 +58,12 @@ static void f32_param(struct rng *rng, struct qmac_param *param)
 static void q31_param(struct rng *rng, struct qmac_param *param)
 {
 	static const uint32_t odd[] = { 0, 1, 2, INT32_MAX, INT32_MAX - 1, 1u << 30 };
-	int32_t shift = rng_range(rng, -31, 30);
+	int32_t shift = rng_in(rng, -31, 30);
 
 	switch (rng_below(rng, 4)) {
 	case 0:
 	case 1:
-		shift = rng_range(rng, -30, 1);
+		shift = rng_in(rng, -30, 1);
 		param->mult = 1u << 30;
 		param->bias = tie(rng, 1 - shift);
 		break;
@@ -81,7 +81,7 @@ static void q31_param(struct rng *rng, struct qmac_param *param)
 
 static bool sweep(struct rig *rig, uint8_t path, uint8_t rounding, bool zp_first)
 {
-	const int16_t zero = (int16_t)rng_range(&rig->rng, INT8_MIN, INT8_MAX);
+	const int16_t zero = (int16_t)rng_in(&rig->rng, INT8_MIN, INT8_MAX);
 	struct qmac_cmd *cmd;
 	bool ok;
 

@@ -104,7 +104,7 @@ static bool run_job(struct fuzz *fuzz, struct device *device, struct generated *
 static void run_case(struct fuzz *fuzz, struct device *device, unsigned long index)
 {
 	struct rng rng = rng_seed(fuzz->seed, index);
-	uint64_t budget = rng_range(&rng, LEAST_BUDGET, MOST_BUDGET);
+	uint64_t budget = rng_in(&rng, LEAST_BUDGET, MOST_BUDGET);
 	struct generated job;
 	bool ok;
 
@@ -129,7 +129,7 @@ static void pick_memory(struct fuzz *fuzz, unsigned long block)
 
 	fuzz->options.stall_seed = rng_next(&rng);
 	fuzz->options.latency = latencies[rng_below(&rng, 6)];
-	fuzz->options.stall_permille = block % 4 ? rng_range(&rng, 1, 600) : 0;
+	fuzz->options.stall_permille = block % 4 ? rng_in(&rng, 1, 600) : 0;
 }
 
 /* A case follows those before it in its block, also when it is repeated alone. */

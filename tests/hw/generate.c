@@ -50,13 +50,13 @@ static uint32_t pick_dim(struct generator *g, unsigned int unit)
 		return edges[rng_below(rng, sizeof(edges) / sizeof(edges[0]))];
 	case 3:
 	case 4:
-		return rng_range(rng, 1, 2 * unit + 2);
+		return rng_in(rng, 1, 2 * unit + 2);
 	case 5:
-		return rng_range(rng, 1, 300);
+		return rng_in(rng, 1, 300);
 	case 6:
-		return rng_chance(rng, 15) ? rng_range(rng, 300, 2500) : rng_range(rng, 1, 80);
+		return rng_chance(rng, 15) ? rng_in(rng, 300, 2500) : rng_in(rng, 1, 80);
 	default:
-		return rng_range(rng, 1, 140);
+		return rng_in(rng, 1, 140);
 	}
 }
 
@@ -79,7 +79,7 @@ static void pick_shape(struct generator *g, struct qmac_cmd *cmd)
 		cmd->m = pick_dim(g, g->nc);
 		cmd->n = pick_dim(g, g->nc);
 		cmd->k = pick_dim(g, g->kc);
-		cmd->batch = rng_chance(g->rng, 15) ? rng_range(g->rng, 2, 5) : 1;
+		cmd->batch = rng_chance(g->rng, 15) ? rng_in(g->rng, 2, 5) : 1;
 	} while (estimate(g, cmd) > g->job->budget);
 }
 
@@ -123,15 +123,15 @@ static void pick_recipe(struct generator *g, struct qmac_cmd *cmd)
 	cmd->clamp_lo = lo;
 	cmd->clamp_hi = lo + UINT8_MAX;
 	if (rng_chance(rng, 30)) {
-		cmd->clamp_lo = rng_range(rng, lo, lo + UINT8_MAX);
-		cmd->clamp_hi = rng_range(rng, cmd->clamp_lo, lo + UINT8_MAX);
+		cmd->clamp_lo = rng_in(rng, lo, lo + UINT8_MAX);
+		cmd->clamp_hi = rng_in(rng, cmd->clamp_lo, lo + UINT8_MAX);
 	}
 }
 
 /* 2^-(bits of the magnitude) times about 100. */
 static int scale_exponent(struct rng *rng, double magnitude)
 {
-	return (int)lround(log2(100.0 / magnitude)) + (int)rng_range(rng, -3, 2);
+	return (int)lround(log2(100.0 / magnitude)) + (int)rng_in(rng, -3, 2);
 }
 
 static void scale_f32(struct rng *rng, double magnitude, __u32 *mult)
@@ -172,13 +172,13 @@ static void scale_q31(struct rng *rng, double magnitude, __u32 *mult, __s32 *shi
 		break;
 	case 4:
 		*mult = rng_below(rng, UINT64_C(1) << 31);
-		*shift = rng_range(rng, -31, 30);
+		*shift = rng_in(rng, -31, 30);
 		break;
 	case 5:
 		*mult = rng_chance(rng, 50) ? INT32_MAX : rng_below(rng, 3);
 		break;
 	default:
-		*mult = rng_range(rng, 1 << 30, INT32_MAX);
+		*mult = rng_in(rng, 1 << 30, INT32_MAX);
 		break;
 	}
 	if (*shift < -31)
@@ -230,7 +230,7 @@ static uint64_t pick_va(struct generator *g, uint64_t extent, uint64_t align)
 		break;
 	case 2:
 		offset = (rng_below(rng, room) & ~UINT64_C(4095)) + 4096 -
-			 rng_range(rng, 1, 100); /* shortly before a page border */
+			 rng_in(rng, 1, 100); /* shortly before a page border */
 		break;
 	default:
 		offset = rng_below(rng, room + 1);
@@ -431,7 +431,7 @@ static int32_t pick_bias(struct rng *rng, double magnitude)
 	case 2:
 		return rng_chance(rng, 50) ? INT32_MAX : INT32_MIN;
 	default:
-		return rng_range(rng, -(int64_t)magnitude, (int64_t)magnitude);
+		return rng_in(rng, -(int64_t)magnitude, (int64_t)magnitude);
 	}
 }
 
@@ -498,7 +498,7 @@ static void generate_command(struct generator *g, unsigned int index)
 
 static unsigned int pick_count(struct rng *rng)
 {
-	return rng_chance(rng, 55) ? 1 : rng_range(rng, 2, MAX_JOB_COMMANDS);
+	return rng_chance(rng, 55) ? 1 : rng_in(rng, 2, MAX_JOB_COMMANDS);
 }
 
 void generate_job(struct generated *job, struct rng *rng, struct qmac_pool *pool, unsigned int kc,

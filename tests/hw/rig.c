@@ -101,15 +101,15 @@ static void write_params(struct rig *rig, const struct qmac_cmd *cmd)
 		    FILL_RANDOM);
 	for (uint32_t j = 0; j < cmd->n; j++) {
 		struct qmac_param param = {
-			.bias = (int32_t)rng_range(&rig->rng, -5000, 5000),
-			.b_zero = (int16_t)rng_range(&rig->rng, 0, 100),
+			.bias = (int32_t)rng_in(&rig->rng, -5000, 5000),
+			.b_zero = (int16_t)rng_in(&rig->rng, 0, 100),
 		};
 
 		if (cmd->path == QMAC_PATH_F32) {
 			param.mult = F32_ONE_512TH + (uint32_t)rng_below(&rig->rng, 1 << 23);
 		} else if (cmd->path != QMAC_PATH_NONE) {
-			param.mult = (uint32_t)rng_range(&rig->rng, 1 << 30, INT32_MAX);
-			param.shift = (__s8)rng_range(&rig->rng, -9, -7);
+			param.mult = (uint32_t)rng_in(&rig->rng, 1 << 30, INT32_MAX);
+			param.shift = (__s8)rng_in(&rig->rng, -9, -7);
 		}
 		space_write(&rig->space, cmd->param_addr + j * sizeof(param), &param,
 			    sizeof(param));

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""ctypes binding of what the oracles need of libqmac, and TAP for them."""
+"""ctypes binding of what the oracles need of libqmac."""
 
 import ctypes
 import os
@@ -213,34 +213,3 @@ def choose(x, c_type, scheme):
     zero_point = ctypes.cast(params.zero_point, ctypes.POINTER(i32))[0]
     LIB.qmac_quant_params_release(ctypes.byref(params))
     return np.float32(scale), zero_point
-
-
-class Tap:
-    def __init__(self):
-        self.count = self.failed = 0
-
-    def ok(self, passed, name, *notes):
-        self.count += 1
-        self.failed += not passed
-        print(f"{'ok' if passed else 'not ok'} {self.count} - {name}", flush=True)
-        if not passed:
-            for note in notes:
-                print(f"# {note}", flush=True)
-
-    def skip(self, name, reason):
-        self.count += 1
-        print(f"ok {self.count} - {name} # SKIP {reason}", flush=True)
-
-    def equal(self, got, want, name, *context):
-        """Arrays are equal; the first differences are told with @context arrays."""
-        got, want = np.asarray(got).ravel(), np.asarray(want).ravel()
-        bad = np.flatnonzero(got != want)
-        notes = [f"{len(bad)} of {len(got)} differ"]
-        for i in bad[:5]:
-            extra = ", ".join(str(np.asarray(c).ravel()[i]) for c in context)
-            notes.append(f"element {i}: {got[i]}, want {want[i]} ({extra})")
-        self.ok(len(bad) == 0, name, *notes)
-
-    def done(self):
-        print(f"1..{self.count}")
-        return 1 if self.failed else 0

@@ -14,6 +14,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "random.h"
 #include "tap.h"
 
 #define LEAST ((uint32_t)1 << 23)

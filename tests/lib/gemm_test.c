@@ -15,6 +15,7 @@
 
 #include <qmac/qmac.h>
 
+#include "random.h"
 #include "tap.h"
 
 #define MAX_N  300

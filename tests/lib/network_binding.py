@@ -5,7 +5,7 @@ import ctypes
 
 import numpy as np
 
-from binding import CONTEXT, LIB, Tap, U8, check, i32, pointer, u8, u64  # noqa: F401
+from binding import CONTEXT, LIB, U8, check, i32, pointer, u8, u64  # noqa: F401
 
 size_t = ctypes.c_size_t
 NONE = size_t(-1).value

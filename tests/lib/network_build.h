@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "network/graph.h"
+#include "random.h"
 #include "tap.h"
 
 static inline float random_float(struct rng *rng)

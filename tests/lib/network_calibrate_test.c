@@ -10,6 +10,7 @@
 #include <qmac/qmac.h>
 
 #include "network/graph.h"
+#include "random.h"
 #include "tap.h"
 
 #define CNN	"examples/cnn/cnn.onnx"

@@ -15,6 +15,7 @@
 #include <qmac/qmac.h>
 
 #include "network/graph.h"
+#include "random.h"
 #include "tap.h"
 
 #define DIGITS "examples/digits/digits.onnx"

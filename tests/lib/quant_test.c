@@ -14,6 +14,7 @@
 
 #include <qmac/qmac.h>
 
+#include "random.h"
 #include "tap.h"
 
 static struct qmac_context *context;

@@ -17,6 +17,7 @@
 
 #include <qmac/qmac.h>
 
+#include "random.h"
 #include "tap.h"
 
 #define OUTER	 3

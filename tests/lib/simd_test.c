@@ -19,6 +19,7 @@
 
 #include "calibrate/histogram.h"
 #include "simd/choice.h"
+#include "random.h"
 #include "tap.h"
 
 #define MOST 6000 /* elements of a tensor */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "driver/qmac_pt.h"
+#include "random.h"
 #include "tap.h"
 
 #define PAGE	   4096ull

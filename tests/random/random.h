@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Repeatable random numbers: SplitMix64. */
-#ifndef QMAC_TEST_RANDOM_H
-#define QMAC_TEST_RANDOM_H
+/* Repeatable random numbers: SplitMix64 (Steele et al. 2014). */
+#ifndef QMAC_TESTS_RANDOM_H
+#define QMAC_TESTS_RANDOM_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,9 +36,16 @@ static inline uint64_t rng_below(struct rng *rng, uint64_t limit)
 	return rng_next(rng) % limit;
 }
 
-static inline int64_t rng_range(struct rng *rng, int64_t lo, int64_t hi)
+/* @lo to @hi, both included. */
+static inline int64_t rng_in(struct rng *rng, int64_t lo, int64_t hi)
 {
 	return lo + (int64_t)rng_below(rng, (uint64_t)(hi - lo) + 1);
+}
+
+/* True once in @n times. */
+static inline bool rng_one_in(struct rng *rng, unsigned int n)
+{
+	return rng_below(rng, n) == 0;
 }
 
 static inline bool rng_chance(struct rng *rng, unsigned int percent)
@@ -54,4 +61,4 @@ static inline void rng_fill(struct rng *rng, void *buf, size_t words)
 		*to++ = rng_next(rng);
 }
 
-#endif /* QMAC_TEST_RANDOM_H */
+#endif /* QMAC_TESTS_RANDOM_H */

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# Sourced by the shell tests of this folder. `is NAME WANT GOT` and
+# TAP for tests in bash, which source this file. `is NAME WANT GOT` and
 # `ok NAME COMMAND...` print one TAP line each, `plan` comes last.
 
 tests=0
