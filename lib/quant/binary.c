@@ -8,6 +8,7 @@
 
 #include "context.h"
 #include "quant/exact.h"
+#include "quant/nan.h"
 
 size_t qmac_binary_words(size_t columns)
 {
@@ -29,10 +30,7 @@ static int check(struct qmac_context *context, const float *x, size_t rows, size
 					 "tensor",
 					 i);
 		if (isnan(x[i]) && nan != QMAC_NAN_ZERO)
-			return qmac_fail(
-				context, -EDOM,
-				"element %zu is NaN: clean the tensor, or ask for QMAC_NAN_ZERO",
-				i);
+			return qmac_nan_fail(context, i);
 	}
 	return 0;
 }

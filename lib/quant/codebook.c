@@ -8,6 +8,7 @@
 #include "context.h"
 #include "quant/codebook.h"
 #include "quant/exact.h"
+#include "quant/nan.h"
 
 int qmac_codebook_log2(struct qmac_context *context, unsigned int bits, int top,
 		       struct qmac_codebook *out)
@@ -119,17 +120,11 @@ static EXACT void encode(const struct qmac_codebook *book, const float *x, size_
 int qmac_codebook_encode(struct qmac_context *context, const struct qmac_codebook *book,
 			 const float *x, size_t count, enum qmac_nan nan, uint8_t *codes)
 {
+	int error = qmac_nan_check(context, x, count, nan);
 	fenv_t saved;
-	size_t i;
-	int error;
 
-	for (i = 0; nan != QMAC_NAN_ZERO && i < count; i++) {
-		if (isnan(x[i]))
-			return qmac_fail(
-				context, -EDOM,
-				"element %zu is NaN: clean the tensor, or ask for QMAC_NAN_ZERO",
-				i);
-	}
+	if (error)
+		return error;
 	exact_enter(&saved);
 	error = codebook_check(context, book);
 	if (!error)

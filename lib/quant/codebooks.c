@@ -7,6 +7,7 @@
 #include "quant/codebook.h"
 #include "quant/exact.h"
 #include "quant/gather.h"
+#include "quant/nan.h"
 #include "quant/walk.h"
 
 /* With the tensor's own index, before its parts have others. */
@@ -111,18 +112,12 @@ int qmac_codebooks_encode(struct qmac_context *context, const struct qmac_codebo
 			  enum qmac_nan nan, uint8_t *codes)
 {
 	int error = check_books(context, books, granularity);
-	size_t count = error ? 0 : qmac_walk_elements(granularity), i;
 	fenv_t saved;
 
+	if (!error)
+		error = qmac_nan_check(context, x, qmac_walk_elements(granularity), nan);
 	if (error)
 		return error;
-	for (i = 0; nan != QMAC_NAN_ZERO && i < count; i++) {
-		if (isnan(x[i]))
-			return qmac_fail(
-				context, -EDOM,
-				"element %zu is NaN: clean the tensor, or ask for QMAC_NAN_ZERO",
-				i);
-	}
 	exact_enter(&saved);
 	encode(books, granularity, x, codes);
 	exact_leave(&saved);

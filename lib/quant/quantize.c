@@ -10,6 +10,7 @@
 #include "context.h"
 #include "quant/entries.h"
 #include "quant/exact.h"
+#include "quant/nan.h"
 #include "quant/params.h"
 #include "quant/tile.h"
 #include "quant/walk.h"
@@ -123,10 +124,7 @@ int qmac_group_quantize(struct qmac_context *context, const struct qmac_quant_pa
 	if (nan)
 		where = first_nan(x);
 	exact_leave(&saved);
-	if (!nan)
-		return 0;
-	return qmac_fail(context, -EDOM,
-			 "element %zu is NaN: clean the tensor, or ask for QMAC_NAN_ZERO", where);
+	return nan ? qmac_nan_fail(context, where) : 0;
 }
 
 int qmac_quantize(struct qmac_context *context, const struct qmac_quant_params *params,

@@ -8,6 +8,7 @@
 
 #include "context.h"
 #include "quant/exact.h"
+#include "quant/nan.h"
 #include "quant/tile.h"
 #include "quant/walk.h"
 #include "simd/choice.h"
@@ -141,9 +142,7 @@ int qmac_group_range(struct qmac_context *context, const float *x,
 	if (finite)
 		return 0;
 	if (is_nan)
-		return qmac_fail(context, -EDOM,
-				 "element %zu is NaN: clean the tensor, or ask for QMAC_NAN_ZERO",
-				 bad);
+		return qmac_nan_fail(context, bad);
 	return qmac_fail(context, -EDOM,
 			 "element %zu is infinite, its range has no scale: clip the tensor, or "
 			 "choose the parameters from a finite range",

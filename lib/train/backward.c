@@ -3,7 +3,6 @@
 #include <qmac/train.h>
 
 #include "quant/exact.h"
-#include "quant/params.h"
 #include "quant/walk.h"
 #include "train/channel.h"
 
@@ -85,17 +84,11 @@ int qmac_fake_quantize_backward(struct qmac_context *context,
 				const struct qmac_granularity *granularity, const float *x,
 				const float *dy, const struct qmac_fake_gradients *out)
 {
-	const size_t count = qmac_walk_elements(granularity);
-	int error = qmac_walk_check(context, granularity);
+	int error = train_check(context, params, granularity, x);
 	fenv_t saved;
 
 	if (!error)
-		error = qmac_quant_params_check(context, params,
-						qmac_granularity_count(granularity));
-	if (!error)
-		error = train_check_numbers(context, x, count);
-	if (!error)
-		error = train_check_gradients(context, dy, count);
+		error = train_check_gradients(context, dy, qmac_walk_elements(granularity));
 	if (error)
 		return error;
 	exact_enter(&saved);

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <qmac/quant.h>
+#include <qmac/group.h>
 
 /* lo and hi are the codes less the zero point: below 2^22, exact in fp32. */
 struct channel {
@@ -33,6 +33,10 @@ static inline float to_nearest(float v)
 {
 	return (v + 12582912.0f) - 12582912.0f;
 }
+
+/* 0, or -errno with a message: what fake quantization takes, and no NaN in @x. */
+int train_check(struct qmac_context *context, const struct qmac_quant_params *params,
+		const struct qmac_granularity *granularity, const float *x);
 
 /* 0, or -EDOM with a message: the first NaN among @count numbers. */
 int train_check_numbers(struct qmac_context *context, const float *x, size_t count);

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "context.h"
+#include "quant/params.h"
+#include "quant/walk.h"
 
 #define INFINITE 0x7f800000u
 
@@ -41,6 +43,19 @@ int train_check_numbers(struct qmac_context *context, const float *x, size_t cou
 		return 0;
 	return qmac_fail(context, -EDOM,
 			 "element %zu is NaN: lower the learning rate, or clean the data", where);
+}
+
+int train_check(struct qmac_context *context, const struct qmac_quant_params *params,
+		const struct qmac_granularity *granularity, const float *x)
+{
+	int error = qmac_walk_check(context, granularity);
+
+	if (!error)
+		error = qmac_quant_params_check(context, params,
+						qmac_granularity_count(granularity));
+	if (!error)
+		error = train_check_numbers(context, x, qmac_walk_elements(granularity));
+	return error;
 }
 
 int train_check_gradients(struct qmac_context *context, const float *dy, size_t count)

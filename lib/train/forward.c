@@ -3,7 +3,6 @@
 #include <qmac/train.h>
 
 #include "quant/exact.h"
-#include "quant/params.h"
 #include "quant/walk.h"
 #include "train/channel.h"
 
@@ -39,14 +38,9 @@ static EXACT void fake(const struct qmac_quant_params *params,
 int qmac_fake_quantize(struct qmac_context *context, const struct qmac_quant_params *params,
 		       const struct qmac_granularity *granularity, const float *x, float *y)
 {
-	int error = qmac_walk_check(context, granularity);
+	int error = train_check(context, params, granularity, x);
 	fenv_t saved;
 
-	if (!error)
-		error = qmac_quant_params_check(context, params,
-						qmac_granularity_count(granularity));
-	if (!error)
-		error = train_check_numbers(context, x, qmac_walk_elements(granularity));
 	if (error)
 		return error;
 	exact_enter(&saved);
