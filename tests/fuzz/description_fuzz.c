@@ -29,27 +29,12 @@ static int memory_file(const void *bytes, size_t size, char path[64])
 	return file;
 }
 
-/* Elements of the file that goes with a description. */
-static size_t stored_count(const struct description *description)
-{
-	switch (description->layout) {
-	case DESCRIPTION_PACKED:
-		return qmac_packed_bytes(description->type, description->count);
-	case DESCRIPTION_Q4_0:
-		return qmac_ggml_bytes(QMAC_GGML_Q4_0, description->count);
-	case DESCRIPTION_Q8_0:
-		return qmac_ggml_bytes(QMAC_GGML_Q8_0, description->count);
-	default:
-		return description->count;
-	}
-}
-
 /* Codes of every kind in an .npy file of @type. */
 static void dequantize(struct qmac_context *context, const struct description *description,
 		       const char *type)
 {
 	static char bytes[256 + 2 * MOST_ELEMENTS];
-	size_t count = stored_count(description), head, i;
+	size_t count = description_stored_count(description), head, i;
 	struct npy_array out;
 	char path[64];
 	int file;

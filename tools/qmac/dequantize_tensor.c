@@ -25,25 +25,10 @@ static enum npy_type stored_as(const struct description *description)
 	}
 }
 
-/* Elements of the file; 0 if the tensor cannot be laid out like that. */
-static size_t stored_count(const struct description *description)
-{
-	switch (description->layout) {
-	case DESCRIPTION_PACKED:
-		return qmac_packed_bytes(description->type, description->count);
-	case DESCRIPTION_Q4_0:
-		return qmac_ggml_bytes(QMAC_GGML_Q4_0, description->count);
-	case DESCRIPTION_Q8_0:
-		return qmac_ggml_bytes(QMAC_GGML_Q8_0, description->count);
-	default:
-		return description->count;
-	}
-}
-
 static int load(const char *path, const struct description *description, struct npy_array *stored)
 {
 	enum npy_type type = stored_as(description);
-	size_t count = stored_count(description);
+	size_t count = description_stored_count(description);
 	char message[4608];
 	int ret = npy_load(path, stored, message, sizeof(message));
 

@@ -330,6 +330,20 @@ int description_read(struct qmac_context *context, const char *path, struct desc
 	return ret;
 }
 
+size_t description_stored_count(const struct description *description)
+{
+	switch (description->layout) {
+	case DESCRIPTION_PACKED:
+		return qmac_packed_bytes(description->type, description->count);
+	case DESCRIPTION_Q4_0:
+		return qmac_ggml_bytes(QMAC_GGML_Q4_0, description->count);
+	case DESCRIPTION_Q8_0:
+		return qmac_ggml_bytes(QMAC_GGML_Q8_0, description->count);
+	default:
+		return description->count;
+	}
+}
+
 void description_free(struct description *description)
 {
 	free(description->scale);

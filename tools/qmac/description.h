@@ -49,6 +49,9 @@ struct description {
  */
 int description_read(struct qmac_context *context, const char *path, struct description *out);
 
+/* Elements of the file of codes; 0 if the tensor cannot be laid out like that. */
+size_t description_stored_count(const struct description *description);
+
 void description_free(struct description *description);
 
 #endif /* QMAC_TOOL_DESCRIPTION_H */
