@@ -54,6 +54,16 @@ static inline struct qmac_network *built(struct qmac_network *network, size_t ou
 	return NULL;
 }
 
+/* NULL and a note when there is none. */
+static inline struct qmac_network *copy_of(const struct qmac_network *network)
+{
+	struct qmac_network *copy = NULL;
+
+	if (qmac_network_copy(network, &copy))
+		tap_note("%s", qmac_context_message(network->context));
+	return copy;
+}
+
 static inline size_t constant(struct qmac_network *network, const char *name,
 			      struct net_shape shape, const float *values)
 {

@@ -10,6 +10,7 @@
 #include <qmac/qmac.h>
 
 #include "network/graph.h"
+#include "message.h"
 #include "random.h"
 #include "tap.h"
 
@@ -18,18 +19,7 @@
 #define PIXELS	64
 #define TENSORS 256
 
-static struct qmac_context *context;
 static float x[ROWS * PIXELS];
-
-static bool says(const char *text)
-{
-	const char *message = qmac_context_message(context);
-
-	if (strstr(message, text) && !strchr(message, '\n'))
-		return true;
-	tap_note("message: %s", message);
-	return false;
-}
 
 static struct qmac_network *load(void)
 {

@@ -9,6 +9,7 @@
 #include <qmac/qmac.h>
 
 #include "network/graph.h"
+#include "message.h"
 #include "random.h"
 #include "tap.h"
 
@@ -18,20 +19,9 @@
 #define CHOICES 10
 #define TENSORS 256
 
-static struct qmac_context *context;
 static struct qmac_network *network;
 static float x[ROWS * PIXELS];
 static struct qmac_network_range ranges[TENSORS];
-
-static bool says(const char *text)
-{
-	const char *message = qmac_context_message(context);
-
-	if (strstr(message, text) && !strchr(message, '\n'))
-		return true;
-	tap_note("message: %s", message);
-	return false;
-}
 
 static struct qmac_network *quantize(struct qmac_network_quantize_options options)
 {

@@ -10,38 +10,12 @@
 
 #include <qmac/qmac.h>
 
+#include "message.h"
 #include "network_build.h"
 
 #define ROWS 40
 #define ROW  ALL_LAYERS_INPUT
 #define MOST 16 /* layers */
-
-static struct qmac_context *context;
-
-static bool says(const char *text)
-{
-	const char *message = qmac_context_message(context);
-
-	if (strstr(message, text) && !strchr(message, '\n'))
-		return true;
-	tap_note("message: %s", message);
-	return false;
-}
-
-static bool done(int error)
-{
-	if (error)
-		tap_note("%s", qmac_context_message(context));
-	return !error;
-}
-
-static struct qmac_network *copy_of(const struct qmac_network *network)
-{
-	struct qmac_network *copy = NULL;
-
-	done(qmac_network_copy(network, &copy));
-	return copy;
-}
 
 static void test_constants(void)
 {

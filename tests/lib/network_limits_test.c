@@ -12,31 +12,15 @@
 
 #include <qmac/qmac.h>
 
-#include "network/graph.h"
-#include "tap.h"
-
-static struct qmac_context *context;
-
-static bool says(const char *text)
-{
-	const char *message = qmac_context_message(context);
-
-	if (strstr(message, text))
-		return true;
-	tap_note("message: %s", message);
-	return false;
-}
+#include "message.h"
+#include "network_build.h"
 
 /* One input of the shape, one output to be. */
 static struct qmac_network *begin(struct net_shape shape, bool batch_is_free)
 {
-	struct qmac_network *network = net_create(context);
+	struct qmac_network *network = build(context, shape);
 
-	network->inputs = calloc(1, sizeof(*network->inputs));
-	network->outputs = calloc(1, sizeof(*network->outputs));
-	network->input_count = network->output_count = 1;
 	network->batch_is_free = batch_is_free;
-	net_add_tensor(network, "x", NET_F32, &shape, NULL, &network->inputs[0]);
 	return network;
 }
 

@@ -16,38 +16,12 @@
 
 #include "network/improve_layer.h"
 #include "network/improve_samples.h"
+#include "message.h"
 #include "network_build.h"
 
 #define ROWS   40
 #define ROW    ALL_LAYERS_INPUT
 #define RESULT ALL_LAYERS_OUTPUT
-
-static struct qmac_context *context;
-
-static bool says(const char *text)
-{
-	const char *message = qmac_context_message(context);
-
-	if (strstr(message, text) && !strchr(message, '\n'))
-		return true;
-	tap_note("message: %s", message);
-	return false;
-}
-
-static bool done(int error)
-{
-	if (error)
-		tap_note("%s", qmac_context_message(context));
-	return !error;
-}
-
-static struct qmac_network *copy_of(const struct qmac_network *network)
-{
-	struct qmac_network *copy = NULL;
-
-	done(qmac_network_copy(network, &copy));
-	return copy;
-}
 
 /* Images whose pixels have something to do with each other, and a mean. */
 static void fill_images(float *x, size_t count, uint64_t seed)

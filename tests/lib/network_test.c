@@ -14,9 +14,8 @@
 
 #include <qmac/qmac.h>
 
-#include "network/graph.h"
-#include "random.h"
-#include "tap.h"
+#include "message.h"
+#include "network_build.h"
 
 #define DIGITS "examples/digits/digits.onnx"
 #define CNN    "examples/cnn/cnn.onnx"
@@ -24,89 +23,20 @@
 #define PIXELS 64
 #define DIGIT  10
 
-static struct qmac_context *context;
-
-static bool says(const char *text)
-{
-	const char *message = qmac_context_message(context);
-
-	if (strstr(message, text) && !strchr(message, '\n'))
-		return true;
-	tap_note("message: %s", message);
-	return false;
-}
-
-static float random_float(struct rng *rng)
-{
-	return (float)rng_in(rng, -1000, 1000) / 500;
-}
-
-static void fill(float *values, size_t count, uint64_t seed)
-{
-	struct rng rng = { seed };
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		values[i] = random_float(&rng);
-}
-
-static size_t add_constant(struct qmac_network *network, const char *name, struct net_shape shape,
-			   const float *values)
-{
-	size_t bytes = net_shape_count(&shape) * sizeof(float), number = NET_NONE;
-	void *data = malloc(bytes);
-
-	memcpy(data, values, bytes);
-	net_add_tensor(network, name, NET_F32, &shape, data, &number);
-	return number;
-}
-
-static struct net_node *add_node(struct qmac_network *network, enum net_op op, const char *name,
-				 size_t a, size_t b, size_t c)
-{
-	const size_t inputs[] = { a, b, c };
-	size_t count = c != NET_NONE ? 3 : b != NET_NONE ? 2 : 1, output;
-	struct net_node *node = NULL;
-
-	net_add_tensor(network, name, NET_F32, NULL, NULL, &output);
-	net_add_node(network, op, name, count, output, &node);
-	memcpy(node->inputs, inputs, count * sizeof(*inputs));
-	node->attributes.alpha = node->attributes.beta = 1;
-	return node;
-}
-
 /* x [batch, k] */
 static struct qmac_network *begin(size_t k)
 {
-	struct qmac_network *network = net_create(context);
-	const struct net_shape shape = { 2, { 1, k } };
-
-	network->inputs = calloc(1, sizeof(*network->inputs));
-	network->outputs = calloc(1, sizeof(*network->outputs));
-	network->input_count = network->output_count = 1;
-	network->batch_is_free = true;
-	net_add_tensor(network, "x", NET_F32, &shape, NULL, &network->inputs[0]);
-	return network;
-}
-
-static struct qmac_network *end(struct qmac_network *network, size_t output)
-{
-	network->outputs[0] = output;
-	if (!net_finish(network, true))
-		return network;
-	tap_note("%s", qmac_context_message(context));
-	qmac_network_destroy(network);
-	return NULL;
+	return build(context, (struct net_shape){ 2, { 1, k } });
 }
 
 /* y = x w + b with w [k, n] */
 static struct qmac_network *linear(size_t k, size_t n, const float *w, const float *b)
 {
 	struct qmac_network *network = begin(k);
-	size_t weight = add_constant(network, "w", (struct net_shape){ 2, { k, n } }, w);
-	size_t bias = add_constant(network, "b", (struct net_shape){ 1, { n } }, b);
+	size_t weight = constant(network, "w", (struct net_shape){ 2, { k, n } }, w);
+	size_t bias = constant(network, "b", (struct net_shape){ 1, { n } }, b);
 
-	return end(network, add_node(network, NET_GEMM, "y", 0, weight, bias)->output);
+	return built(network, node(network, NET_GEMM, "y", 0, weight, bias)->output, 0);
 }
 
 static void test_exact_product(void)
@@ -390,15 +320,15 @@ static size_t quantizers_with(enum net_op op)
 {
 	const float w[] = { 1, 2, 3, 4 }, b[] = { 0, 1 };
 	struct qmac_network *network = begin(2), *made;
-	size_t weight = add_constant(network, "w", (struct net_shape){ 2, { 2, 2 } }, w);
-	size_t bias = add_constant(network, "b", (struct net_shape){ 1, { 2 } }, b), count = 0, i;
-	struct net_node *node = add_node(network, NET_GEMM, "g", 0, weight, bias);
+	size_t weight = constant(network, "w", (struct net_shape){ 2, { 2, 2 } }, w);
+	size_t bias = constant(network, "b", (struct net_shape){ 1, { 2 } }, b), count = 0, i;
+	struct net_node *last = node(network, NET_GEMM, "g", 0, weight, bias);
 	int error;
 
-	node = add_node(network, op, "a", node->output, NET_NONE, NET_NONE);
-	node->attributes.hi = 6;
-	node = add_node(network, NET_HARD_SWISH, "y", node->output, NET_NONE, NET_NONE);
-	network = end(network, node->output);
+	last = node(network, op, "a", last->output, NET_NONE, NET_NONE);
+	last->attributes.hi = 6;
+	last = node(network, NET_HARD_SWISH, "y", last->output, NET_NONE, NET_NONE);
+	network = built(network, last->output, 0);
 	made = quantized(network, 0, 1, (struct qmac_network_quantize_options){ 0 }, &error);
 	for (i = 0; made && i < made->node_count; i++)
 		count += made->nodes[i].op == NET_QUANTIZE;
@@ -432,15 +362,15 @@ static void test_branch(void)
 	const float w[] = { 1, 2, 3, 4 }, b[] = { 0, 1 };
 	const bool keep[] = { true, false };
 	struct qmac_network *network = begin(2), *made;
-	size_t weight = add_constant(network, "w", (struct net_shape){ 2, { 2, 2 } }, w);
-	size_t other = add_constant(network, "v", (struct net_shape){ 2, { 2, 2 } }, w);
-	size_t bias = add_constant(network, "b", (struct net_shape){ 1, { 2 } }, b);
-	size_t source = add_node(network, NET_RELU, "r", 0, NET_NONE, NET_NONE)->output;
-	size_t left = add_node(network, NET_GEMM, "g", source, weight, bias)->output;
-	size_t right = add_node(network, NET_GEMM, "h", source, other, bias)->output;
+	size_t weight = constant(network, "w", (struct net_shape){ 2, { 2, 2 } }, w);
+	size_t other = constant(network, "v", (struct net_shape){ 2, { 2, 2 } }, w);
+	size_t bias = constant(network, "b", (struct net_shape){ 1, { 2 } }, b);
+	size_t source = node(network, NET_RELU, "r", 0, NET_NONE, NET_NONE)->output;
+	size_t left = node(network, NET_GEMM, "g", source, weight, bias)->output;
+	size_t right = node(network, NET_GEMM, "h", source, other, bias)->output;
 	int error;
 
-	network = end(network, add_node(network, NET_ADD, "y", left, right, NET_NONE)->output);
+	network = built(network, node(network, NET_ADD, "y", left, right, NET_NONE)->output, 0);
 	made = quantized(network, 0, 1,
 			 (struct qmac_network_quantize_options){ .keep_float = keep }, &error);
 	tap_ok(made && !strcmp(read_by(made, "g"), "r") &&
@@ -497,24 +427,24 @@ static void test_simplified(void)
 {
 	const float w[] = { 1, 2 }, b[] = { 8 }, x[] = { 3, 5 };
 	struct qmac_network *network = begin(2);
-	size_t weight = add_constant(network, "w", (struct net_shape){ 2, { 2, 1 } }, w);
-	size_t bias = add_constant(network, "b", (struct net_shape){ 1, { 1 } }, b);
-	struct net_node *node = add_node(network, NET_GEMM, "y", 0, weight, bias);
+	size_t weight = constant(network, "w", (struct net_shape){ 2, { 2, 1 } }, w);
+	size_t bias = constant(network, "b", (struct net_shape){ 1, { 1 } }, b);
+	struct net_node *last = node(network, NET_GEMM, "y", 0, weight, bias);
 	float y[1];
 
-	node->attributes.alpha = 2;
-	node->attributes.beta = 0.5f;
-	network = end(network, node->output);
+	last->attributes.alpha = 2;
+	last->attributes.beta = 0.5f;
+	network = built(network, last->output, 0);
 	tap_ok(network->nodes[0].attributes.alpha == 1 &&
 		       !qmac_network_run_rows(network, 1, x, y) && y[0] == 2 * 13 + 4,
 	       "alpha 2, beta 1/2");
 	qmac_network_destroy(network);
 	network = begin(2);
-	weight = add_constant(network, "w", (struct net_shape){ 2, { 2, 1 } }, w);
-	bias = add_constant(network, "b", (struct net_shape){ 1, { 1 } }, b);
-	node = add_node(network, NET_MATMUL, "product", 0, weight, NET_NONE);
-	node = add_node(network, NET_ADD, "y", bias, node->output, NET_NONE);
-	network = end(network, node->output);
+	weight = constant(network, "w", (struct net_shape){ 2, { 2, 1 } }, w);
+	bias = constant(network, "b", (struct net_shape){ 1, { 1 } }, b);
+	last = node(network, NET_MATMUL, "product", 0, weight, NET_NONE);
+	last = node(network, NET_ADD, "y", bias, last->output, NET_NONE);
+	network = built(network, last->output, 0);
 	tap_ok(network->node_count == 1 && network->nodes[0].op == NET_GEMM &&
 		       !qmac_network_run_rows(network, 1, x, y) && y[0] == 13 + 8,
 	       "MatMul and Add are one layer");
