@@ -10,8 +10,6 @@
 #include "improve/finite.h"
 #include "quant/exact.h"
 
-#define MOST_INPUTS 16384
-
 /* Rows that are added to an element while it is in a register. */
 #define STRIDE 4
 
@@ -20,9 +18,9 @@
 
 int qmac_moments_init(struct qmac_context *context, struct qmac_moments *moments, size_t k)
 {
-	if (!k || k > MOST_INPUTS)
+	if (!k || k > QMAC_MOMENTS_MAX)
 		return qmac_fail(context, -EINVAL, "moments of %zu inputs: use 1 to %d", k,
-				 MOST_INPUTS);
+				 QMAC_MOMENTS_MAX);
 	*moments = (struct qmac_moments){ .k = k };
 	moments->sum = calloc(k, sizeof(*moments->sum));
 	moments->square = calloc(k * k, sizeof(*moments->square));

@@ -226,12 +226,28 @@ static int correct_all(struct qmac_network *network, size_t rows, const float *x
 	return error;
 }
 
-/* Does @reference have the same layers? */
+/* Numbers of a sample; 0 unless there is one input. */
+static size_t sample_size(const struct qmac_network *network)
+{
+	const struct net_shape *shape;
+
+	if (network->input_count != 1)
+		return 0;
+	shape = &network->tensors[network->inputs[0]].shape;
+	return net_shape_count(shape) / shape->dim[0];
+}
+
+/* Does @reference take the same samples, and have the same layers? */
 static int compare(struct qmac_network *network, const struct qmac_network *reference)
 {
 	struct qmac_network_layer ours, theirs;
 	size_t i;
 
+	if (sample_size(reference) != sample_size(network))
+		return qmac_fail(network->context, -EINVAL,
+				 "the reference takes samples of %zu numbers, the network of %zu: "
+				 "copy the network before its weights are rounded",
+				 sample_size(reference), sample_size(network));
 	if (reference->layer_count != network->layer_count)
 		return qmac_fail(network->context, -EINVAL,
 				 "the reference has %zu layers, the network %zu: copy the network "

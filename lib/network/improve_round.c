@@ -53,7 +53,7 @@ static void fill_report(const struct rounding *rounding, struct qmac_network_rou
 	for (i = 0; i < report->weights; i++)
 		report->changed += rounding->v[i] != rounding->nearest[i];
 	if (!rounding->moments)
-		report->skipped = "more than 16384 inputs: rounded to nearest";
+		report->skipped = "more inputs than moments are summed of: rounded to nearest";
 }
 
 static int round_weights(struct qmac_network *network, const struct improve_layer *layer,
@@ -96,7 +96,7 @@ static int round_layer(struct qmac_network *network, const struct improve_layer 
 	size_t i;
 	int error = 0;
 
-	if (layer->inputs <= IMPROVE_MOST_INPUTS) {
+	if (layer->inputs <= QMAC_MOMENTS_MAX) {
 		moments = calloc(layer->groups, sizeof(*moments));
 		if (!moments)
 			return qmac_fail_nomem(network->context, "moments");

@@ -7,9 +7,6 @@
 
 #include "network/improve_layer.h"
 
-/* Most inputs of a layer that moments are summed for. */
-#define IMPROVE_MOST_INPUTS 16384
-
 /**
  * struct rounding - a layer on its way to the grid
  * @options: As given.

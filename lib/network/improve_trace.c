@@ -16,7 +16,10 @@
 
 #define MIXED "an input of it belongs to several output channels"
 
-/* Element by element, the number of the channel; fp32 holds them exactly. */
+/* Most channels whose numbers fp32 holds exactly. */
+#define MOST_CHANNELS ((size_t)1 << 24)
+
+/* Element by element, the number of the channel. */
 static void number_channels(const struct net_tensor *tensor, bool convolution, float *id)
 {
 	size_t count = net_shape_count(&tensor->shape), channels, inner, i;
@@ -170,6 +173,10 @@ static void trace(const struct qmac_network *network, size_t layer, float *id, f
 	node = improve_node(network, &link->first);
 	if (net_input(network, node, 2) && !improve_bias_is_plain(network, &link->first)) {
 		link->reason = "its bias is not one constant per output channel";
+		return;
+	}
+	if (link->first.groups * link->first.outputs > MOST_CHANNELS) {
+		link->reason = "it has too many output channels to follow";
 		return;
 	}
 	number_channels(&network->tensors[node->output], node->op == NET_CONV, id);

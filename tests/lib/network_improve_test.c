@@ -551,6 +551,30 @@ static void test_environment(void)
 	qmac_network_destroy(want);
 }
 
+/* The last two of 2^24 + 2 channels are told apart, or the layers are no pair. */
+static void test_many_channels(void)
+{
+	const size_t n = ((size_t)1 << 24) + 2;
+	struct qmac_network *network = build(context, (struct net_shape){ 2, { 1, 1 } });
+	float *w = malloc(n * sizeof(*w));
+	struct qmac_network_pair report[2];
+	size_t at, i;
+
+	for (i = 0; i < n; i++)
+		w[i] = 1;
+	w[n - 1] = 1024;
+	at = constant(network, "a.w", (struct net_shape){ 2, { 1, n } }, w);
+	at = node(network, NET_MATMUL, "a", 0, at, NET_NONE)->output;
+	w[n - 1] = 1;
+	i = constant(network, "b.w", (struct net_shape){ 2, { n, 1 } }, w);
+	network = built(network, node(network, NET_MATMUL, "b", at, i, NET_NONE)->output, 1);
+	tap_ok(done(qmac_network_equalize(network, report)) &&
+		       (report[0].skipped || values_of(network, "b.w")[n - 1] == 32),
+	       "2^24 + 2 channels: %s", report[0].skipped ? report[0].skipped : "a pair");
+	free(w);
+	qmac_network_destroy(network);
+}
+
 int main(void)
 {
 	qmac_context_create(&context);
@@ -564,6 +588,7 @@ int main(void)
 	test_smooth();
 	test_prune();
 	test_shared();
+	test_many_channels();
 	test_refusals();
 	test_environment();
 	qmac_context_destroy(context);

@@ -639,13 +639,32 @@ static void test_reference(void)
 	tap_ok(worst_mean(want, before) > 1e3 * worst_mean(want, after),
 	       "means of the results off by %g, then %g", worst_mean(want, before),
 	       worst_mean(want, after));
-	other = build(context, (struct net_shape){ 2, { 1, 4 } });
-	other = built(other, gemm(other, "y", 0, 4, 3, true, &rng), 0);
+	other = build(context, (struct net_shape){ 2, { 1, ROW } });
+	other = built(other, gemm(other, "y", 0, ROW, 3, true, &rng), 0);
 	qmac_network_destroy(options.reference);
 	options.reference = other;
 	tap_ok(qmac_network_correct_bias(network, ROWS, x, &options, NULL) == -EINVAL &&
 		       says("1 layers"),
 	       "another network is no reference");
+	qmac_network_destroy(other);
+	qmac_network_destroy(network);
+}
+
+/* One layer of 3 channels each, but samples of 400 numbers and of 4. */
+static void test_reference_samples(void)
+{
+	struct rng rng = { 2 };
+	struct qmac_network *network = build(context, (struct net_shape){ 2, { 1, 4 } });
+	struct qmac_network *other = build(context, (struct net_shape){ 2, { 1, 400 } });
+	const struct qmac_network_correct_options options = { .reference = other };
+	float *x = calloc(ROWS * 4, sizeof(*x));
+
+	network = built(network, gemm(network, "y", 0, 4, 3, true, &rng), 0);
+	other = built(other, gemm(other, "y", 0, 400, 3, true, &rng), 0);
+	tap_ok(qmac_network_correct_bias(network, ROWS, x, &options, NULL) == -EINVAL &&
+		       says("samples of 400 numbers, the network of 4"),
+	       "nor is one of other samples");
+	free(x);
 	qmac_network_destroy(other);
 	qmac_network_destroy(network);
 }
@@ -737,6 +756,7 @@ int main(int argc, char **argv)
 	test_bias();
 	test_no_bias();
 	test_reference();
+	test_reference_samples();
 	test_odd_biases();
 	test_refusals();
 	qmac_context_destroy(context);

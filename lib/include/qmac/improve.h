@@ -35,6 +35,11 @@ extern "C" {
 struct qmac_context;
 
 /**
+ * define QMAC_MOMENTS_MAX - most inputs that moments are summed of
+ */
+#define QMAC_MOMENTS_MAX 16384
+
+/**
  * struct qmac_moments - first and second moments of a layer's inputs
  * @k: Inputs.
  * @rows: Vectors of inputs seen.
@@ -52,7 +57,7 @@ struct qmac_moments {
  * qmac_moments_init() - begin to sum
  * @context: Receives messages.
  * @moments: Receives zeros; qmac_moments_release().
- * @k: Inputs, 1 to 16,384.
+ * @k: Inputs, 1 to QMAC_MOMENTS_MAX.
  *
  * Return: 0, -EINVAL (@k), -ENOMEM.
  */

@@ -230,7 +230,7 @@ struct qmac_network_rounded {
  * channels at one position of the kernel of a convolution. With the same @block and
  * QMAC_TYPE_S4 for 4 bits it gives exactly the codes chosen here.
  *
- * A layer with more than 16,384 inputs, whose moments would be too large, is
+ * A layer with more than QMAC_MOMENTS_MAX inputs, whose moments would be too large, is
  * rounded to nearest and reported as such; its errors are NaN.
  *
  * Return: 0, -EINVAL (already quantized, options, @rows, inputs), -EDOM (a weight,
@@ -299,7 +299,7 @@ struct qmac_network_corrected {
  * whose bias is no constant with one value, or one per channel.
  *
  * Return: 0, -EINVAL (already quantized, options, @rows, inputs; @reference has other
- * layers), -EDOM (a weight, range or result is not finite), what running gives,
+ * layers or samples), -EDOM (a weight, range or result is not finite), what running gives,
  * -ENOMEM.
  */
 QMAC_EXPORT int qmac_network_correct_bias(struct qmac_network *network, size_t rows, const float *x,
