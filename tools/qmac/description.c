@@ -258,7 +258,7 @@ static int parse(struct reader *reader, const char *text, size_t size)
 	int ret = 0;
 
 	if (!tokener)
-		return -ENOMEM;
+		return fail(reader, "format", "is more than there is memory for");
 	reader->root = json_tokener_parse_ex(tokener, text, (int)size);
 	error = json_tokener_get_error(tokener);
 	end = json_tokener_get_parse_end(tokener);

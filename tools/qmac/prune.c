@@ -244,8 +244,10 @@ int command_prune(int argc, char **argv)
 		ret = prune(context, &options, &result);
 	if (!ret)
 		ret = save_all(&options, &result);
-	if (!ret)
+	if (!ret) {
 		report_aside(options.output);
+		report_aside(options.mask);
+	}
 	if (!ret && options.json)
 		print_json(&options, &result);
 	else if (!ret)
