@@ -71,10 +71,12 @@ $(B)/lib/$(LIB_SONAME): $(lib_obj) $(lib_ref_obj) $(lib_shared_obj) lib/libqmac.
 $(B)/lib/libqmac.so: $(B)/lib/$(LIB_SONAME)
 	$(Q)ln -sf $(<F) $@ && touch -h $@
 
+lib_pc = sed -e 's/@VERSION@/$(LIB_VERSION)/' -e 's|@PREFIX@|$(or $(PREFIX),/usr/local)|'
+
 $(B)/lib/pkgconfig/qmac.pc: lib/qmac.pc.in lib/include/qmac/version.h
 	$(call say,GEN,$@)
 	@mkdir -p $(@D)
-	$(Q)sed -e 's/@VERSION@/$(LIB_VERSION)/' -e 's|@PREFIX@|$(or $(PREFIX),/usr/local)|' $< >$@
+	$(Q)$(lib_pc) $< >$@
 
 lib_headers := $(wildcard lib/include/qmac/*.h)
 lib_man := $(B)/man/man3/.stamp
@@ -88,11 +90,12 @@ ALL += $(B)/lib/libqmac-ref.a $(B)/lib/libqmac.a $(B)/lib/libqmac.so $(B)/lib/pk
 	$(lib_man)
 
 # Everything a program needs that is built elsewhere. DESTDIR is required: in
-# the build environment there is no other place that outlives the command.
+# the build environment there is no other place that outlives the command. qmac.pc is made
+# anew: what was built may have been built for another PREFIX.
 lib_dest = $(DESTDIR)$(or $(PREFIX),/usr/local)
 
 .PHONY: install-lib
-install-lib: $(B)/lib/libqmac.a $(B)/lib/libqmac.so $(B)/lib/pkgconfig/qmac.pc $(lib_man)
+install-lib: $(B)/lib/libqmac.a $(B)/lib/libqmac.so $(lib_man)
 	$(if $(DESTDIR),,$(error install-lib: say where with DESTDIR=DIRECTORY [PREFIX=/usr/local]))
 	$(Q)install -d $(addprefix $(lib_dest)/,include/qmac include/drm lib/pkgconfig lib/qmac \
 		share/man/man3)
@@ -103,7 +106,7 @@ install-lib: $(B)/lib/libqmac.a $(B)/lib/libqmac.so $(B)/lib/pkgconfig/qmac.pc $
 	$(Q)ln -sf $(LIB_SONAME) $(lib_dest)/lib/libqmac.so
 	$(Q)for model in $(B)/lib/qmac/*.so; do \
 		[ ! -e $$model ] || install -m 755 $$model $(lib_dest)/lib/qmac; done
-	$(Q)install -m 644 $(B)/lib/pkgconfig/qmac.pc $(lib_dest)/lib/pkgconfig
+	$(Q)$(lib_pc) lib/qmac.pc.in >$(lib_dest)/lib/pkgconfig/qmac.pc
 	$(Q)install -m 644 $(B)/man/man3/*.3 $(lib_dest)/share/man/man3
 
 comma := ,
