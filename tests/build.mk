@@ -28,7 +28,7 @@ npy_san_obj := $(patsubst %.c,$(B)/obj/san/%.o,$(wildcard tools/npy/*.c))
 
 $(B)/tests/fuzz/npy $(B)/tests/fuzz/description: $(npy_san_obj)
 $(B)/tests/fuzz/description: $(addprefix $(B)/obj/san/tools/qmac/,description.o dequantize_tensor.o \
-	grain_name.o)
+	grain_name.o stored_type.o)
 $(B)/obj/san/tests/fuzz/description_fuzz.o $(B)/obj/san/tools/%.o: CFLAGS += -Itools -Itools/qmac
 
 $(B)/tests/fuzz/%: $(B)/obj/san/tests/fuzz/%_fuzz.o $(fuzz_driver) $(lib_san_obj)

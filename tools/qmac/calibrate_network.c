@@ -13,6 +13,7 @@
 #include "network_report.h"
 #include "network_samples.h"
 #include "npy/whole_file.h"
+#include "told.h"
 
 #define SVG_COLUMNS 180
 
@@ -83,13 +84,6 @@ static int format_of(const struct network_options *options)
 	return format;
 }
 
-static int failed(struct qmac_context *context, int error)
-{
-	fprintf(stderr, "qmac calibrate: %s\n",
-		error == -ENOMEM ? "no memory" : qmac_context_message(context));
-	return error;
-}
-
 /* Draws what was seen of each activation that is watched. */
 static int draw(const struct network_options *options, const struct network_samples *loaded)
 {
@@ -136,7 +130,7 @@ static int save(struct qmac_context *context, const struct network_options *opti
 	else if (options->output)
 		ret = qmac_table_save(context, options->output, format, table);
 	if (ret)
-		return failed(context, ret);
+		return told("calibrate", "", context, ret);
 	return options->svg ? draw(options, loaded) : 0;
 }
 
@@ -197,7 +191,7 @@ static int make_table(struct qmac_context *context, const struct network_options
 	int ret;
 
 	if (!keep_float)
-		return failed(context, -ENOMEM);
+		return told("calibrate", "", context, -ENOMEM);
 	ret = network_codes_options("calibrate", codes, loaded->network, keep_float, &how);
 	if (!ret)
 		ret = network_samples_choose(
@@ -207,7 +201,7 @@ static int make_table(struct qmac_context *context, const struct network_options
 	if (!ret) {
 		ret = qmac_network_table(loaded->network, loaded->ranges, &how, format, table);
 		if (ret)
-			failed(context, ret);
+			told("calibrate", "", context, ret);
 	}
 	free(keep_float);
 	return ret;

@@ -11,6 +11,7 @@
 #include "calibrate_network.h"
 #include "codes_options.h"
 #include "command.h"
+#include "option_value.h"
 #include "same_file.h"
 
 static const char help[] =
@@ -108,21 +109,11 @@ struct reader {
 	bool method_given, preset_given;
 };
 
-static int misused(const char *what, const char *value, const char *remedy)
-{
-	fprintf(stderr, "qmac calibrate: %s %s: %s\n", what, value, remedy);
-	return STATUS_USAGE;
-}
-
 static int parse_number(const char *what, const char *text, double lo, double hi,
 			const char *remedy, double *out)
 {
-	char *end;
-
-	*out = strtod(text, &end);
-	if (end == text || *end || !(*out >= lo && *out <= hi))
-		return misused(what, text, remedy);
-	return -1;
+	return option_number(text, lo, hi, out) ? -1
+						: option_misused("calibrate", what, text, remedy);
 }
 
 /* Counts up names until one is @text. */
@@ -135,7 +126,7 @@ static int parse_name(const char *what, const char *text, const char *(*name)(un
 			return -1;
 		}
 	}
-	return misused(what, text, "qmac calibrate --help lists them");
+	return option_misused("calibrate", what, text, "qmac calibrate --help lists them");
 }
 
 static int parse_bins(const char *text, uint32_t *out)
@@ -144,7 +135,7 @@ static int parse_bins(const char *text, uint32_t *out)
 	int ret = parse_number("--bins", text, 1, 65536, "expected a number up to 65536", &bins);
 
 	if (ret < 0 && bins != floor(bins))
-		return misused("--bins", text, "expected an integer");
+		return option_misused("calibrate", "--bins", text, "expected an integer");
 	if (ret < 0)
 		*out = (uint32_t)bins;
 	return ret;
@@ -174,7 +165,8 @@ static int take_number(int c, struct reader *reader)
 	case OPT_BITS:
 		if (codes_options_bits(&reader->codes, optarg))
 			return -1;
-		return misused("--bits", optarg, "expected an integer from 2 to 16");
+		return option_misused("calibrate", "--bits", optarg,
+				      "expected an integer from 2 to 16");
 	default:
 		fprintf(stderr, "qmac calibrate --help tells the options\n");
 		return STATUS_USAGE;
@@ -269,7 +261,8 @@ static int choose_format(const struct reader *reader)
 	int format;
 
 	if (reader->format && !options->output)
-		return misused("--format", reader->format, "only with --output");
+		return option_misused("calibrate", "--format", reader->format,
+				      "only with --output");
 	if (!options->output)
 		return -1;
 	options->state = reader->format ? !strcmp(reader->format, "state")
@@ -279,9 +272,9 @@ static int choose_format(const struct reader *reader)
 	format = reader->format ? format_by_name(reader->format)
 				: (int)format_by_suffix(options->output);
 	if (format <= QMAC_TABLE_DETECT)
-		return misused("--format", reader->format,
-			       "expected qmac, ncnn, tensorrt, ort, aimet, aimet-1.0.0, "
-			       "aimet-2.0.0 or state");
+		return option_misused("calibrate", "--format", reader->format,
+				      "expected qmac, ncnn, tensorrt, ort, aimet, aimet-1.0.0, "
+				      "aimet-2.0.0 or state");
 	options->format = (unsigned int)format;
 	return -1;
 }
@@ -303,13 +296,15 @@ static int check_outputs(const struct calibrate_options *options)
 		const char *file = calibrate_file_of(options->files[i]);
 
 		if (options->output && same_file(file, options->output))
-			return misused("--output", options->output,
-				       "is an input, whose numbers would be lost: choose another "
-				       "name");
+			return option_misused(
+				"calibrate", "--output", options->output,
+				"is an input, whose numbers would be lost: choose another "
+				"name");
 		if (options->svg && same_file(file, options->svg))
-			return misused("--svg", options->svg,
-				       "is an input, whose numbers would be lost: choose another "
-				       "name");
+			return option_misused(
+				"calibrate", "--svg", options->svg,
+				"is an input, whose numbers would be lost: choose another "
+				"name");
 	}
 	return -1;
 }
@@ -327,11 +322,12 @@ static int check_together(const struct reader *reader)
 	}
 	if (reader->method_given && tool != QMAC_CALIBRATOR_OWN &&
 	    !(tool == QMAC_CALIBRATOR_TWO_POINTER && filter))
-		return misused("--method", qmac_method_name(method), "--preset has its own");
+		return option_misused("calibrate", "--method", qmac_method_name(method),
+				      "--preset has its own");
 	if (options->resume && (reader->preset_given || options->calibration.bins ||
 				options->calibration.each || options->calibration.nan))
-		return misused("--resume", options->resume,
-			       "the state says --preset, --each, --bins and --nan-zero");
+		return option_misused("calibrate", "--resume", options->resume,
+				      "the state says --preset, --each, --bins and --nan-zero");
 	if (options->json && options->histogram) {
 		fprintf(stderr, "qmac calibrate: --json and --histogram both print: choose one\n");
 		return STATUS_USAGE;

@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "dequantize_tensor.h"
+#include "option_value.h"
 #include "quantize_tensor_report.h"
 #include "report_aside.h"
 
@@ -25,12 +26,6 @@ struct dequantize_options {
 	const char *input, *output, *description;
 	bool json;
 };
-
-static int misused(const char *what, const char *value, const char *remedy)
-{
-	fprintf(stderr, "qmac dequantize: %s %s: %s\n", what, value, remedy);
-	return STATUS_USAGE;
-}
 
 static int parse(int argc, char **argv, struct dequantize_options *options)
 {
@@ -64,10 +59,11 @@ static int parse(int argc, char **argv, struct dequantize_options *options)
 		return STATUS_USAGE;
 	}
 	if (optind + 1 < argc)
-		return misused("argument", argv[optind + 1], "unexpected");
+		return option_misused("dequantize", "argument", argv[optind + 1], "unexpected");
 	options->input = argv[optind];
 	if (!options->output && !options->json)
-		return misused("argument", options->input, "give -o OUT.npy, or --json");
+		return option_misused("dequantize", "argument", options->input,
+				      "give -o OUT.npy, or --json");
 	return -1;
 }
 

@@ -6,28 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum npy_type stored_as(const struct description *description)
-{
-	if (description->layout != DESCRIPTION_PLAIN)
-		return NPY_U8;
-	switch (description->type) {
-	case QMAC_TYPE_S8:
-		return NPY_S8;
-	case QMAC_TYPE_S16:
-		return NPY_S16;
-	case QMAC_TYPE_F16:
-		return NPY_F16;
-	case QMAC_TYPE_U16:
-	case QMAC_TYPE_BF16:
-		return NPY_U16;
-	default:
-		return NPY_U8;
-	}
-}
+#include "stored_type.h"
 
 static int load(const char *path, const struct description *description, struct npy_array *stored)
 {
-	enum npy_type type = stored_as(description);
+	bool plain = description->layout == DESCRIPTION_PLAIN;
+	enum npy_type type = plain ? stored_type(description->type) : NPY_U8;
 	size_t count = description_stored_count(description);
 	char message[4608];
 	int ret = npy_load(path, stored, message, sizeof(message));

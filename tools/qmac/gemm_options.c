@@ -10,6 +10,7 @@
 #include <qmac/qmac.h>
 
 #include "command.h"
+#include "option_value.h"
 
 static const char help[] =
 	"usage: qmac gemm -m M -n N -k K [OPTION]...            random int8 operands\n"
@@ -85,12 +86,6 @@ static const struct option longs[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static int misused(const char *what, const char *value, const char *remedy)
-{
-	fprintf(stderr, "qmac gemm: %s %s: %s\n", what, value, remedy);
-	return STATUS_USAGE;
-}
-
 static int parse_integer(const char *what, const char *text, int64_t lo, int64_t hi, int64_t *out)
 {
 	char remedy[80], *end;
@@ -101,7 +96,7 @@ static int parse_integer(const char *what, const char *text, int64_t lo, int64_t
 	if (end == text || *end || errno || value < lo || value > hi) {
 		snprintf(remedy, sizeof(remedy), "expected an integer from %lld to %lld",
 			 (long long)lo, (long long)hi);
-		return misused(what, text, remedy);
+		return option_misused("gemm", what, text, remedy);
 	}
 	*out = value;
 	return -1;
@@ -134,7 +129,8 @@ static int parse_clamp(const char *text, int32_t clamp[2])
 
 	if (sscanf(text, "%d,%d%n", &clamp[0], &clamp[1], &used) != 2 || text[used] ||
 	    clamp[0] > clamp[1])
-		return misused("--clamp", text, "expected LO,HI with LO not above HI, e.g. 0,127");
+		return option_misused("gemm", "--clamp", text,
+				      "expected LO,HI with LO not above HI, e.g. 0,127");
 	return -1;
 }
 
@@ -147,7 +143,8 @@ static int parse_mode(const char *text, struct gemm_options *options)
 			return -1;
 		}
 	}
-	return misused("--mode", text, "expected f32, double, single, rndnu or onnx-ref");
+	return option_misused("gemm", "--mode", text,
+			      "expected f32, double, single, rndnu or onnx-ref");
 }
 
 static bool is_file(const char *text)
@@ -164,7 +161,7 @@ static int parse_out_type(const char *text, uint8_t *type)
 	else if (!strcmp(text, "u8"))
 		*type = QMAC_TYPE_U8;
 	else
-		return misused("--out-type", text, "expected s8 or u8");
+		return option_misused("gemm", "--out-type", text, "expected s8 or u8");
 	return -1;
 }
 
@@ -290,6 +287,6 @@ int gemm_options_parse(int argc, char **argv, struct gemm_options *options)
 			return ret;
 	}
 	if (optind != argc)
-		return misused("argument", argv[optind], "unexpected");
+		return option_misused("gemm", "argument", argv[optind], "unexpected");
 	return check_together(options);
 }

@@ -7,12 +7,7 @@
 #include <string.h>
 
 #include "command.h"
-
-static int misused(const char *command, const char *what, const char *value, const char *remedy)
-{
-	fprintf(stderr, "qmac %s: %s %s: %s\n", command, what, value, remedy);
-	return STATUS_USAGE;
-}
+#include "option_value.h"
 
 static bool parse_count(const char *text, unsigned long most, unsigned long *out)
 {
@@ -28,7 +23,7 @@ int network_codes_width(const char *command, const char *what, const char *value
 	unsigned long bits;
 
 	if (!parse_count(value, 64, &bits))
-		return misused(command, what, value, "expected a number of bits");
+		return option_misused(command, what, value, "expected a number of bits");
 	*out = (unsigned int)bits;
 	return -1;
 }
@@ -43,7 +38,7 @@ static int take_type(const char *command, const char *value, struct network_code
 			return -1;
 		}
 	}
-	return misused(command, "--activations", value, "expected u8, s8, u16 or s16");
+	return option_misused(command, "--activations", value, "expected u8, s8, u16 or s16");
 }
 
 static int take_excluded(const char *command, const char *name, struct network_codes *codes)
@@ -70,7 +65,8 @@ int network_codes_option(const char *command, int c, const char *value, struct n
 		return network_codes_width(command, "--bias-bits", value, &codes->given.bias);
 	case NETWORK_CODES_BLOCK:
 		if (!parse_count(value, 1ul << 30, &count))
-			return misused(command, "--block", value, "expected a number of inputs");
+			return option_misused(command, "--block", value,
+					      "expected a number of inputs");
 		codes->block = count;
 		return -1;
 	case NETWORK_CODES_EXCLUDE:
@@ -123,8 +119,8 @@ int network_codes_check(const char *command, struct network_codes *codes)
 	else if (!type)
 		codes->activation_type = codes->symmetric ? QMAC_TYPE_S16 : QMAC_TYPE_U16;
 	if (qmac_type_bits(codes->activation_type) != widths.activations)
-		return misused(command, "--activations", qmac_type_name(type),
-			       "another width was asked for");
+		return option_misused(command, "--activations", qmac_type_name(type),
+				      "another width was asked for");
 	codes->weight_type = codes->given.weights == 4 ? QMAC_TYPE_S4
 			     : widths.weights == 16    ? QMAC_TYPE_S16
 						       : QMAC_TYPE_S8;

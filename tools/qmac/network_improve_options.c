@@ -6,25 +6,12 @@
 #include <string.h>
 
 #include "command.h"
-
-static int misused(const char *command, const char *what, const char *value, const char *remedy)
-{
-	fprintf(stderr, "qmac %s: %s %s: %s\n", command, what, value, remedy);
-	return STATUS_USAGE;
-}
+#include "option_value.h"
 
 static int fail(const char *command, const char *text)
 {
 	fprintf(stderr, "qmac %s: %s\n", command, text);
 	return STATUS_USAGE;
-}
-
-static bool parse_number(const char *text, double lo, double hi, double *out)
-{
-	char *end;
-
-	*out = strtod(text, &end);
-	return end != text && !*end && *out >= lo && *out <= hi;
 }
 
 static int take_method(const char *command, const char *value,
@@ -43,7 +30,7 @@ static int take_method(const char *command, const char *value,
 			return -1;
 		}
 	}
-	return misused(command, "--round", value, "expected nearest, adaptive or gptq");
+	return option_misused(command, "--round", value, "expected nearest, adaptive or gptq");
 }
 
 static int take_number(const char *command, int c, const char *value,
@@ -53,21 +40,21 @@ static int take_number(const char *command, int c, const char *value,
 
 	switch (c) {
 	case NETWORK_IMPROVE_THRESHOLD:
-		if (!parse_number(value, 1e-37, 1e37, &number))
-			return misused(command, "--prune-threshold", value,
-				       "expected a number above 0");
+		if (!option_number(value, 1e-37, 1e37, &number))
+			return option_misused(command, "--prune-threshold", value,
+					      "expected a number above 0");
 		options->pruning.prune.threshold = (float)number;
 		return -1;
 	case NETWORK_IMPROVE_SPARSITY:
-		if (!parse_number(value, 1e-300, 1, &number))
-			return misused(command, "--prune-sparsity", value,
-				       "expected a share above 0, up to 1");
+		if (!option_number(value, 1e-300, 1, &number))
+			return option_misused(command, "--prune-sparsity", value,
+					      "expected a share above 0, up to 1");
 		options->pruning.prune.sparsity = number;
 		return -1;
 	default:
 		number = 0.5;
-		if (value && !parse_number(value, 0, 1, &number))
-			return misused(command, "--smooth", value, "expected 0 to 1");
+		if (value && !option_number(value, 0, 1, &number))
+			return option_misused(command, "--smooth", value, "expected 0 to 1");
 		options->smooth = true;
 		options->alpha = (float)number;
 		return -1;

@@ -10,6 +10,7 @@
 #include <qmac/qmac.h>
 
 #include "command.h"
+#include "option_value.h"
 #include "same_file.h"
 
 enum {
@@ -86,13 +87,6 @@ static unsigned int needs(int c)
 	}
 }
 
-static int misused(const struct network_options *options, const char *what, const char *value,
-		   const char *remedy)
-{
-	fprintf(stderr, "qmac %s: %s %s: %s\n", options->command, what, value, remedy);
-	return STATUS_USAGE;
-}
-
 /* One number of bits at @text; *end is left behind it. */
 static int parse_bits(const char *text, unsigned long least, unsigned int *out, char **end)
 {
@@ -111,7 +105,8 @@ static int take_bits(struct network_options *options, const char *what, unsigned
 	char *end;
 
 	if (parse_bits(optarg, 0, out, &end) || *end)
-		return misused(options, what, optarg, "expected 1 to 16, or 0 for float");
+		return option_misused(options->command, what, optarg,
+				      "expected 1 to 16, or 0 for float");
 	return -1;
 }
 
@@ -126,7 +121,8 @@ static int take_widths(struct network_options *options)
 		if (!*at)
 			return -1;
 	}
-	return misused(options, "--bits", optarg, "expected a list like 16,8,6,4,2,1");
+	return option_misused(options->command, "--bits", optarg,
+			      "expected a list like 16,8,6,4,2,1");
 }
 
 /* Of what is written: widths of codes, all at once or apart. */
@@ -162,7 +158,7 @@ static int take_opset(struct network_options *options)
 	unsigned long opset = strtoul(optarg, &end, 10);
 
 	if (*optarg < '0' || *optarg > '9' || *end || opset < 14 || opset > 22)
-		return misused(options, "--opset", optarg, "expected 14 to 22");
+		return option_misused(options->command, "--opset", optarg, "expected 14 to 22");
 	options->opset = (unsigned int)opset;
 	return -1;
 }
@@ -324,7 +320,7 @@ int network_options_parse(int argc, char **argv, unsigned int takes, const char 
 	if (optind < argc)
 		options->model = argv[optind++];
 	if (optind < argc)
-		return misused(options, "argument", argv[optind], "unexpected");
+		return option_misused(options->command, "argument", argv[optind], "unexpected");
 	return check_together(options, takes);
 }
 

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "told.h"
+
 static int failed(struct qmac_context *context, const struct network_ranges *ranges, int error)
 {
-	fprintf(stderr, "qmac %s: %s\n", ranges->options->command,
-		error == -ENOMEM ? "no memory" : qmac_context_message(context));
-	return error;
+	return told(ranges->options->command, "", context, error);
 }
 
 /* All samples once, in batches; each ends a step of a moving average where one is wanted. */

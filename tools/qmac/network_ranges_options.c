@@ -7,16 +7,11 @@
 #include <string.h>
 
 #include "command.h"
+#include "option_value.h"
 
 void network_ranges_options_init(struct network_ranges_options *options)
 {
 	*options = (struct network_ranges_options){ .constant = 0.01f, .batch = 32 };
-}
-
-static int misused(const char *command, const char *what, const char *value, const char *remedy)
-{
-	fprintf(stderr, "qmac %s: %s %s: %s\n", command, what, value, remedy);
-	return STATUS_USAGE;
 }
 
 /* A method of ours, or another tool's calibrator. */
@@ -42,17 +37,9 @@ static int take_calibration(const char *command, const char *name,
 	return STATUS_USAGE;
 }
 
-static bool parse_number(const char *text, double lo, double hi, double *out)
-{
-	char *end;
-
-	*out = strtod(text, &end);
-	return end != text && !*end && *out >= lo && *out <= hi;
-}
-
 static bool parse_count(const char *text, double most, double *out)
 {
-	return parse_number(text, 1, most, out) && *out == floor(*out);
+	return option_number(text, 1, most, out) && *out == floor(*out);
 }
 
 static int take_number(const char *command, int c, const char *value,
@@ -63,27 +50,28 @@ static int take_number(const char *command, int c, const char *value,
 	switch (c) {
 	case NETWORK_RANGES_BINS:
 		if (!parse_count(value, 65536, &number))
-			return misused(command, "--bins", value, "expected 1 to 65536");
+			return option_misused(command, "--bins", value, "expected 1 to 65536");
 		options->spec.bins = (uint32_t)number;
 		return -1;
 	case NETWORK_RANGES_BATCH:
 		if (!parse_count(value, 1e9, &number))
-			return misused(command, "--batch", value, "expected samples, at least 1");
+			return option_misused(command, "--batch", value,
+					      "expected samples, at least 1");
 		options->batch = (size_t)number;
 		return -1;
 	case NETWORK_RANGES_PERCENTILE:
-		if (!parse_number(value, 1e-300, 100, &options->method.percentile))
-			return misused(command, "--percentile", value,
-				       "expected a number above 0, up to 100");
+		if (!option_number(value, 1e-300, 100, &options->method.percentile))
+			return option_misused(command, "--percentile", value,
+					      "expected a number above 0, up to 100");
 		return -1;
 	case NETWORK_RANGES_COVERAGE:
-		if (!parse_number(value, 1e-300, 1 - 1e-16, &options->method.coverage))
-			return misused(command, "--coverage", value,
-				       "expected a number between 0 and 1");
+		if (!option_number(value, 1e-300, 1 - 1e-16, &options->method.coverage))
+			return option_misused(command, "--coverage", value,
+					      "expected a number between 0 and 1");
 		return -1;
 	default:
-		if (!parse_number(value, 0, 1, &number))
-			return misused(command, "--average", value, "expected 0 to 1");
+		if (!option_number(value, 0, 1, &number))
+			return option_misused(command, "--average", value, "expected 0 to 1");
 		options->constant = (float)number;
 		return -1;
 	}

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "told.h"
+
 static int load(const struct network_options *options, const char *path, struct npy_array *array)
 {
 	char message[4608];
@@ -117,10 +119,8 @@ static int load_network(struct qmac_context *context, const struct network_optio
 {
 	int ret = qmac_network_load(context, options->model, &loaded->network);
 
-	if (ret) {
-		fprintf(stderr, "qmac %s: %s\n", options->command, qmac_context_message(context));
-		return ret;
-	}
+	if (ret)
+		return told(options->command, "", context, ret);
 	qmac_network_info(loaded->network, &loaded->info);
 	if (loaded->info.inputs != 1 || loaded->info.outputs != 1) {
 		fprintf(stderr,
@@ -199,8 +199,7 @@ static int improve(struct qmac_context *context, const struct network_options *o
 	if (!ret) {
 		ret = network_improve(&job, &loaded->improved);
 		if (ret && !chooser.told)
-			fprintf(stderr, "qmac %s: %s\n", options->command,
-				ret == -ENOMEM ? "no memory" : qmac_context_message(context));
+			told(options->command, "", context, ret);
 	}
 	free(keep_float);
 	qmac_network_info(loaded->network, &loaded->info); /* tensors may have been added */

@@ -7,6 +7,7 @@
 #include "command.h"
 #include "network_report.h"
 #include "network_samples.h"
+#include "told.h"
 
 static const char help[] =
 	"usage: qmac quantize MODEL.onnx --calib C.npy -o INT8.onnx [OPTION]...\n"
@@ -135,13 +136,6 @@ static int save(const struct network_options *options, const struct qmac_network
 			      : qmac_network_save(quantized, options->output);
 }
 
-static int failed(struct qmac_context *context, int error)
-{
-	fprintf(stderr, "qmac quantize: %s\n",
-		error == -ENOMEM ? "no memory" : qmac_context_message(context));
-	return error;
-}
-
 /* Quantizes with chosen ranges, measures, writes. */
 static int convert(struct qmac_context *context, const struct network_options *options,
 		   const struct network_samples *loaded, struct qmac_network_quantize_options *how,
@@ -157,7 +151,7 @@ static int convert(struct qmac_context *context, const struct network_options *o
 	if (!ret)
 		ret = save(options, quantized);
 	qmac_network_destroy(quantized);
-	return ret ? failed(context, ret) : 0;
+	return ret ? told("quantize", "", context, ret) : 0;
 }
 
 static int run(struct qmac_context *context, const struct network_options *options,
@@ -170,7 +164,7 @@ static int run(struct qmac_context *context, const struct network_options *optio
 	int ret;
 
 	if (!keep_float)
-		return failed(context, -ENOMEM);
+		return told("quantize", "", context, -ENOMEM);
 	ret = network_codes_options("quantize", codes, loaded->network, keep_float, &how);
 	if (!ret)
 		ret = network_samples_choose(context, loaded,

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "option_value.h"
 #include "quantize_explain.h"
 #include "quantize_tensor_reader.h"
 
@@ -146,8 +147,7 @@ const char *quantize_rounding_name(uint8_t rounding)
 
 int quantize_tensor_misused(const char *what, const char *value, const char *remedy)
 {
-	fprintf(stderr, "qmac quantize: %s %s: %s\n", what, value, remedy);
-	return STATUS_USAGE;
+	return option_misused("quantize", what, value, remedy);
 }
 
 static int parse_integer(const char *what, const char *text, long lo, long hi, long *out)
@@ -165,12 +165,7 @@ static int parse_integer(const char *what, const char *text, long lo, long hi, l
 static int parse_number(const char *what, const char *text, double lo, double hi,
 			const char *remedy, double *out)
 {
-	char *end;
-
-	*out = strtod(text, &end);
-	if (end == text || *end || !(*out >= lo && *out <= hi))
-		return quantize_tensor_misused(what, text, remedy);
-	return -1;
+	return option_number(text, lo, hi, out) ? -1 : quantize_tensor_misused(what, text, remedy);
 }
 
 /* Counts up names until one is @text. */

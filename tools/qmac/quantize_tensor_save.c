@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "quantize_tensor_report.h"
+#include "stored_type.h"
 #include "npy/whole_file.h"
 
 static bool has_dtype(uint8_t type)
@@ -17,21 +18,7 @@ static bool has_dtype(uint8_t type)
 
 static enum npy_type npy_type_of(const struct quantize_tensor_options *options)
 {
-	if (options->has_ggml)
-		return NPY_U8;
-	switch (options->type) {
-	case QMAC_TYPE_S8:
-		return NPY_S8;
-	case QMAC_TYPE_S16:
-		return NPY_S16;
-	case QMAC_TYPE_U16:
-	case QMAC_TYPE_BF16:
-		return NPY_U16;
-	case QMAC_TYPE_F16:
-		return NPY_F16;
-	default:
-		return NPY_U8;
-	}
+	return options->has_ggml ? NPY_U8 : stored_type(options->type);
 }
 
 /* Codes in a row of bytes, several in one. */

@@ -8,6 +8,7 @@
 
 #include "codes_options.h"
 #include "command.h"
+#include "option_value.h"
 
 static const char help[] =
 	"usage: qmac table IN [-o OUT] [OPTION]...\n"
@@ -61,19 +62,14 @@ struct table_options {
 	bool json;
 };
 
-static int misused(const char *what, const char *value, const char *remedy)
-{
-	fprintf(stderr, "qmac table: %s %s: %s\n", what, value, remedy);
-	return STATUS_USAGE;
-}
-
 static int take_format(const char *what, int *out)
 {
 	*out = format_by_name(optarg);
 	if (*out > QMAC_TABLE_DETECT)
 		return -1;
-	return misused(what, optarg,
-		       "expected qmac, ncnn, tensorrt, ort, aimet, aimet-1.0.0 or aimet-2.0.0");
+	return option_misused(
+		"table", what, optarg,
+		"expected qmac, ncnn, tensorrt, ort, aimet, aimet-1.0.0 or aimet-2.0.0");
 }
 
 static int take_codes(int c, struct codes_options *codes)
@@ -83,7 +79,8 @@ static int take_codes(int c, struct codes_options *codes)
 	case OPT_BITS:
 		if (codes_options_bits(codes, optarg))
 			return -1;
-		return misused("--bits", optarg, "expected an integer from 2 to 16");
+		return option_misused("table", "--bits", optarg,
+				      "expected an integer from 2 to 16");
 	case OPT_SIGNED:
 	case OPT_UNSIGNED:
 		codes->is_unsigned = c == OPT_UNSIGNED;
@@ -139,10 +136,11 @@ static int parse(int argc, char **argv, struct table_options *options)
 		return STATUS_USAGE;
 	}
 	if (optind + 1 < argc)
-		return misused("argument", argv[optind + 1], "unexpected");
+		return option_misused("table", "argument", argv[optind + 1], "unexpected");
 	if (options->to >= 0 && !options->output)
-		return misused("--to", qmac_table_format_name((unsigned int)options->to),
-			       "only with --output");
+		return option_misused("table", "--to",
+				      qmac_table_format_name((unsigned int)options->to),
+				      "only with --output");
 	options->input = argv[optind];
 	return -1;
 }
