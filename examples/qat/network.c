@@ -37,11 +37,12 @@ static void randomize(struct random *random, float bound, float *weight, size_t 
 int network_create(struct network *network, struct random *random)
 {
 	int ret = allocate(network);
-	float *pixels = network->layer[RECURRENT].weight;
-	float *states = pixels + STRIP * HIDDEN;
+	float *pixels, *states;
 
 	if (ret)
 		return ret;
+	pixels = network->layer[RECURRENT].weight;
+	states = pixels + STRIP * HIDDEN;
 	randomize(random, 0.5f, pixels, STRIP * HIDDEN);
 	randomize(random, 0.05f, states, HIDDEN * HIDDEN);
 	for (size_t i = 0; i < HIDDEN; i++)
