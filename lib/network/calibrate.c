@@ -8,8 +8,7 @@
 
 #include "context.h"
 #include "network/graph.h"
-
-#define ROWS_AT_A_TIME 32
+#include "network/run.h"
 
 bool net_calibration_watches(const struct qmac_network *network, size_t tensor)
 {
@@ -56,7 +55,7 @@ void net_calibration_settle(struct qmac_network_calibration *calibration)
 	if (!network->batch_is_free)
 		calibration->batch = network->tensors[network->inputs[0]].shape.dim[0];
 	else if (stats.calibrator == QMAC_CALIBRATOR_OWN)
-		calibration->batch = ROWS_AT_A_TIME;
+		calibration->batch = NET_ROWS_AT_A_TIME;
 }
 
 void qmac_network_calibration_destroy(struct qmac_network_calibration *calibration)

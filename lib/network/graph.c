@@ -208,6 +208,16 @@ int net_index(struct qmac_network *network)
 	return 0;
 }
 
+size_t net_layer_of(const struct qmac_network *network, size_t node)
+{
+	size_t i;
+
+	for (i = 0; i < network->layer_count; i++)
+		if (network->layers[i] == node)
+			return i;
+	return NET_NONE;
+}
+
 const char *net_node_name(const struct qmac_network *network, const struct net_node *node)
 {
 	return *node->name ? node->name : network->tensors[node->output].name;

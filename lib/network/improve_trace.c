@@ -87,16 +87,6 @@ static bool pass(const struct qmac_network *network, const struct net_node *node
 	}
 }
 
-static size_t layer_of(const struct qmac_network *network, size_t node)
-{
-	size_t i;
-
-	for (i = 0; i < network->layer_count; i++)
-		if (network->layers[i] == node)
-			return i;
-	return NET_NONE;
-}
-
 /*
  * The channel of each input of the second layer. Returns why that is not possible;
  * without memory no channels either.
@@ -143,7 +133,7 @@ static const char *follow(const struct qmac_network *network, struct improve_lin
 
 		if (tensor->is_output || tensor->users != 1)
 			return why_alone(tensor);
-		layer = layer_of(network, tensor->last_user);
+		layer = net_layer_of(network, tensor->last_user);
 		if (layer != NET_NONE && node->inputs[0] == number) {
 			reason = improve_layer_of(network, layer, &link->second);
 			link->where = net_node_name(network, node);

@@ -12,14 +12,11 @@
 bool quantizer_is_weight(const struct quantizer *quantizer, const struct net_node *node, size_t i)
 {
 	const struct qmac_network *from = quantizer->from;
-	size_t l;
+	size_t number = (size_t)(node - from->nodes);
 
-	if (quantizer->stays_float[node - from->nodes])
+	if (quantizer->stays_float[number] || net_layer_of(from, number) == NET_NONE)
 		return false;
-	for (l = 0; l < from->layer_count; l++)
-		if (&from->nodes[from->layers[l]] == node)
-			return i == 1 || (i == 2 && net_input(from, node, 2)->data);
-	return false;
+	return i == 1 || (i == 2 && net_input(from, node, 2)->data);
 }
 
 /* A constant that is read as it is. */

@@ -101,16 +101,6 @@ static bool goes_into_clamp(const struct qmac_network *from, size_t number)
 	return user == NET_RELU || user == NET_CLIP;
 }
 
-static bool is_layer(const struct qmac_network *from, size_t node)
-{
-	size_t l;
-
-	for (l = 0; l < from->layer_count; l++)
-		if (from->layers[l] == node)
-			return true;
-	return false;
-}
-
 /* Do all activations that a node reads come from nodes that stay float? */
 static bool follows_float(const struct quantizer *quantizer, const struct net_node *node)
 {
@@ -139,7 +129,7 @@ static void mark_float(struct quantizer *quantizer)
 	for (i = 0; keep && i < from->layer_count; i++)
 		quantizer->stays_float[from->layers[i]] = keep[i];
 	for (i = 0; keep && i < from->node_count; i++)
-		if (!is_layer(from, i) && follows_float(quantizer, &from->nodes[i]))
+		if (net_layer_of(from, i) == NET_NONE && follows_float(quantizer, &from->nodes[i]))
 			quantizer->stays_float[i] = true;
 }
 
@@ -158,7 +148,7 @@ static void mark_wanted(struct quantizer *quantizer)
 	for (i = from->node_count; i-- > 0;) {
 		const struct net_node *node = &from->nodes[i];
 
-		if (quantizer->options.keep_float && !is_layer(from, i) &&
+		if (quantizer->options.keep_float && net_layer_of(from, i) == NET_NONE &&
 		    from->tensors[node->output].users &&
 		    !quantizer->activations[node->output].wanted)
 			quantizer->stays_float[i] = true;
