@@ -208,6 +208,18 @@ int net_index(struct qmac_network *network)
 	return 0;
 }
 
+int net_check_float(const struct qmac_network *network)
+{
+	size_t i;
+
+	for (i = 0; i < network->node_count; i++)
+		if (network->nodes[i].op == NET_QUANTIZE || network->nodes[i].op == NET_DEQUANTIZE)
+			return net_fail(network, &network->nodes[i], -EINVAL,
+					"the network is quantized already; start from the float "
+					"one");
+	return 0;
+}
+
 size_t net_layer_of(const struct qmac_network *network, size_t node)
 {
 	size_t i;

@@ -211,6 +211,9 @@ int net_finish(struct qmac_network *network, bool fold);
 /* What a node is called in messages: its name or that of its output. */
 const char *net_node_name(const struct qmac_network *network, const struct net_node *node);
 
+/* 0, or -EINVAL with a message: a node has to do with quantization already. */
+int net_check_float(const struct qmac_network *network);
+
 /* Number of the layer that node @node is, or NET_NONE. */
 size_t net_layer_of(const struct qmac_network *network, size_t node);
 

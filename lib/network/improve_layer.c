@@ -7,7 +7,6 @@
 
 #include "context.h"
 #include "network/fold.h"
-#include "network/ops.h"
 #include "network/product.h"
 
 const char *improve_layer_of(const struct qmac_network *network, size_t number,
@@ -89,14 +88,9 @@ static int check_finite(const struct qmac_network *network, const struct net_nod
 
 int improve_begin(struct qmac_network *network)
 {
-	int error = 0;
+	int error = net_check_float(network);
 	size_t i;
 
-	for (i = 0; i < network->node_count; i++)
-		if (network->nodes[i].op == NET_QUANTIZE || network->nodes[i].op == NET_DEQUANTIZE)
-			return net_fail(network, &network->nodes[i], -EINVAL,
-					"the network is quantized already; start from the float "
-					"one");
 	for (i = 0; !error && i < network->layer_count; i++) {
 		const struct net_node *node = &network->nodes[network->layers[i]];
 

@@ -8,7 +8,6 @@
 
 #include "context.h"
 #include "network/encodings.h"
-#include "network/ops.h"
 #include "network/quantize.h"
 
 static int check_types(const struct qmac_network *from,
@@ -219,19 +218,11 @@ static int plan_activation(struct quantizer *quantizer, size_t number,
 int quantizer_plan(struct quantizer *quantizer, const struct qmac_network_range *ranges)
 {
 	const struct qmac_network *from = quantizer->from;
-	int error = 0;
+	int error = net_check_float(from);
 	size_t i;
 
-	for (i = 0; i < from->node_count; i++) {
-		const struct net_node *node = &from->nodes[i];
-
-		if (node->op == NET_QUANTIZE || node->op == NET_DEQUANTIZE)
-			return qmac_fail(
-				from->context, -EINVAL,
-				"%s %.80s: the network is quantized already; start from the "
-				"float one",
-				net_ops[node->op].name, net_node_name(from, node));
-	}
+	if (error)
+		return error;
 	mark_float(quantizer);
 	mark_wanted(quantizer);
 	for (i = 0; !error && i < from->input_count; i++)
