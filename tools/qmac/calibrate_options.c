@@ -11,6 +11,7 @@
 #include "calibrate_network.h"
 #include "codes_options.h"
 #include "command.h"
+#include "method_options.h"
 #include "option_value.h"
 #include "same_file.h"
 
@@ -315,6 +316,7 @@ static int check_together(const struct reader *reader)
 	uint8_t tool = options->calibration.calibrator, method = options->method.method;
 	bool filter =
 		method == QMAC_METHOD_TWO_POINTER || method == QMAC_METHOD_TWO_POINTER_AS_WRITTEN;
+	int ret;
 
 	if (!options->file_count && !options->resume) {
 		fprintf(stderr, "qmac calibrate: give files, or --resume; --help tells the rest\n");
@@ -332,7 +334,9 @@ static int check_together(const struct reader *reader)
 		fprintf(stderr, "qmac calibrate: --json and --histogram both print: choose one\n");
 		return STATUS_USAGE;
 	}
-	return check_outputs(options);
+	/* The state knows its calibrator. */
+	ret = options->resume ? -1 : method_options_check("calibrate", tool, &options->method);
+	return ret >= 0 ? ret : check_outputs(options);
 }
 
 int calibrate_options_parse(int argc, char **argv, struct calibrate_options *options)

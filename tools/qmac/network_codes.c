@@ -88,12 +88,17 @@ static int resolve(const char *command, const struct network_codes *codes,
 	struct qmac_context *context;
 	int ret;
 
+	if (given.weights == 4)
+		given.weights = 8;
+	if (given.weights && given.weights != 8 && given.weights != 16) {
+		fprintf(stderr, "qmac %s: --weight-bits %u: use 4, 8 or 16\n", command,
+			(unsigned int)given.weights);
+		return STATUS_USAGE;
+	}
 	if (qmac_context_create(&context)) {
 		fprintf(stderr, "qmac %s: no memory\n", command);
 		return STATUS_FAILED;
 	}
-	if (given.weights == 4)
-		given.weights = 8;
 	if (!given.all && !given.bias)
 		given.bias = 32;
 	ret = qmac_bitwidths_resolve(context, &given, out);

@@ -10,6 +10,7 @@
 #include <qmac/qmac.h>
 
 #include "command.h"
+#include "method_options.h"
 #include "option_value.h"
 #include "same_file.h"
 
@@ -287,8 +288,13 @@ static int check_together(struct network_options *options, unsigned int takes)
 			options->command, options->resume);
 		return STATUS_USAGE;
 	}
-	ret = takes & NETWORK_TAKES_OUTPUT ? network_codes_check(options->command, &options->codes)
-					   : -1;
+	/* The state knows its calibrator. */
+	ret = options->resume
+		      ? -1
+		      : method_options_check(options->command, options->ranges.spec.calibrator,
+					     &options->ranges.method);
+	if (ret < 0 && takes & NETWORK_TAKES_OUTPUT)
+		ret = network_codes_check(options->command, &options->codes);
 	if (ret < 0)
 		ret = check_outputs(options);
 	if (ret >= 0)

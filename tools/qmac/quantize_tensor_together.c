@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "command.h"
+#include "method_options.h"
 #include "quantize_tensor_reader.h"
 
 static bool is_unsigned_tool(const struct quantize_tensor_options *options)
@@ -142,6 +143,7 @@ static int check_ggml(const struct quantize_tensor_reader *reader)
 static int check_together(const struct quantize_tensor_reader *reader)
 {
 	const struct quantize_tensor_options *options = reader->options;
+	int ret;
 
 	if (!options->input) {
 		fprintf(stderr, "qmac quantize: give a file, IN.npy or MODEL.onnx; --help tells "
@@ -152,6 +154,9 @@ static int check_together(const struct quantize_tensor_reader *reader)
 		return quantize_tensor_misused(
 			"--nan-zero", "with a tool's calibration",
 			"these know no NaN: choose a method of ours, e.g. minmax");
+	ret = method_options_check("quantize", options->calibrator, &options->method);
+	if (ret >= 0)
+		return ret;
 	if (options->has_ggml)
 		return check_ggml(reader);
 	return options->scheme <= QUANTIZE_ASYMMETRIC ? check_linear(reader)

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* Settings of calibration methods, shared by subcommands. */
+#ifndef QMAC_TOOL_METHOD_OPTIONS_H
+#define QMAC_TOOL_METHOD_OPTIONS_H
+
+#include <qmac/qmac.h>
+
+/**
+ * method_options_check() - a setting of a method that was not chosen would do nothing
+ * @command: Name of the subcommand.
+ * @calibrator: enum qmac_calibrator.
+ * @method: What was chosen; settings that were not given are 0.
+ *
+ * Return: -1, or an exit status with the fault on stderr.
+ */
+int method_options_check(const char *command, uint8_t calibrator,
+			 const struct qmac_calibration_method *method);
+
+#endif /* QMAC_TOOL_METHOD_OPTIONS_H */
