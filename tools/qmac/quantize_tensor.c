@@ -92,11 +92,30 @@ static int quantize(struct qmac_context *context, const struct quantize_tensor_o
 	}
 }
 
+/* A description of more could not be read back, and would not fit memory. */
+static int check_parts(const struct quantize_tensor_options *options,
+		       const struct quantize_tensor *tensor)
+{
+	bool told =
+		options->json || (options->output && quantize_tensor_described(options->output));
+	bool book = options->scheme == QUANTIZE_KMEANS || options->scheme == QUANTIZE_LOG2;
+	size_t most = book ? QUANTIZE_TENSOR_PARTS >> options->bits : QUANTIZE_TENSOR_PARTS;
+
+	if (!told || tensor->scales <= most)
+		return 0;
+	fprintf(stderr,
+		"qmac quantize: %s: %zu %s; a description has up to %zu: choose larger groups\n",
+		options->input, tensor->scales, book ? "codebooks" : "scales", most);
+	return -EPROTO;
+}
+
 static int compute(struct qmac_context *context, const struct quantize_tensor_options *options,
 		   struct quantize_tensor *tensor)
 {
 	int ret = divide(context, options, tensor);
 
+	if (!ret)
+		ret = check_parts(options, tensor);
 	if (!ret)
 		ret = quantize_explain_check(options, tensor);
 	if (ret)

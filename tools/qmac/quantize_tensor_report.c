@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include <json-c/printbuf.h>
+
 #include "grain_name.h"
 
 static const char *calibration(const struct quantize_tensor_options *options)
@@ -57,11 +59,108 @@ static void add_flag(struct json_object *object, const char *key, bool value)
 	json_object_object_add(object, key, json_object_new_boolean(value));
 }
 
-/* What there is one of per scale: a value for the whole tensor, or an array. */
-struct per_scale {
-	struct json_object *scale, *zero_point, *lo, *hi, *least, *greatest;
+/* What there is one of per scale. */
+enum column {
+	SCALE,
+	ZERO_POINT,
+	LO,
+	HI,
+	ENCODING_MIN,
+	ENCODING_MAX
 };
 
+static struct json_object *cell(const struct quantize_tensor *tensor, enum column column, size_t i)
+{
+	const struct qmac_quant_params *params = &tensor->params;
+	double scale = (double)params->scale[i];
+	int32_t zero = params->zero_point[i];
+
+	switch (column) {
+	case SCALE:
+		return number(scale);
+	case ZERO_POINT:
+		return json_object_new_int(zero);
+	case LO:
+		return number((double)tensor->lo[i]);
+	case HI:
+		return number((double)tensor->hi[i]);
+	case ENCODING_MIN:
+		return number((double)(float)(scale * (params->q_min - zero)));
+	default:
+		return number((double)(float)(scale * (params->q_max - zero)));
+	}
+}
+
+/* Numbers are made as they are printed: an object for each would take 20 times their memory. */
+static int print_column(struct json_object *array, struct printbuf *out, int level, int flags,
+			enum column column)
+{
+	const struct quantize_tensor *tensor = json_object_get_userdata(array);
+	int ret = printbuf_strappend(out, "[\n");
+
+	for (size_t i = 0; ret >= 0 && i < tensor->scales; i++) {
+		struct json_object *value = cell(tensor, column, i);
+
+		printbuf_memset(out, -1, ' ', 2 * (level + 1));
+		ret = sprintbuf(out, "%s%s\n", json_object_to_json_string_ext(value, flags),
+				i + 1 < tensor->scales ? "," : "");
+		json_object_put(value);
+	}
+	printbuf_memset(out, -1, ' ', 2 * level);
+	return ret < 0 ? ret : printbuf_strappend(out, "]");
+}
+
+#define COLUMN_PRINTER(name, column)                                                           \
+	static int name(struct json_object *array, struct printbuf *out, int level, int flags) \
+	{                                                                                      \
+		return print_column(array, out, level, flags, column);                         \
+	}
+
+COLUMN_PRINTER(print_scale, SCALE)
+COLUMN_PRINTER(print_zero_point, ZERO_POINT)
+COLUMN_PRINTER(print_lo, LO)
+COLUMN_PRINTER(print_hi, HI)
+COLUMN_PRINTER(print_encoding_min, ENCODING_MIN)
+COLUMN_PRINTER(print_encoding_max, ENCODING_MAX)
+
+static void add_scales(struct json_object *object, const struct quantize_tensor_options *options,
+		       const struct quantize_tensor *tensor)
+{
+	static const struct {
+		const char *key;
+		json_object_to_json_string_fn *print;
+	} columns[] = {
+		[SCALE] = { "scale", print_scale },
+		[ZERO_POINT] = { "zero_point", print_zero_point },
+		[LO] = { "lo", print_lo },
+		[HI] = { "hi", print_hi },
+		[ENCODING_MIN] = { "encoding_min", print_encoding_min },
+		[ENCODING_MAX] = { "encoding_max", print_encoding_max },
+	};
+
+	for (enum column i = SCALE; i <= ENCODING_MAX; i++) {
+		struct json_object *value = NULL;
+
+		if (tensor->scales && options->grain == QMAC_GRAIN_TENSOR) {
+			value = cell(tensor, i, 0);
+		} else if (tensor->scales) {
+			value = json_object_new_array();
+			json_object_set_serializer(value, columns[i].print, (void *)tensor, NULL);
+		}
+		json_object_object_add(object, columns[i].key, value);
+	}
+}
+
+static struct json_object *levels_of(const struct qmac_codebook *book)
+{
+	struct json_object *levels = json_object_new_array();
+
+	for (unsigned int i = 0; i < book->levels; i++)
+		json_object_array_add(levels, number((double)book->value[i]));
+	return levels;
+}
+
+/* One for the whole tensor stands alone, those of parts in an array. */
 static void place(const struct quantize_tensor_options *options, struct json_object **into,
 		  struct json_object *value)
 {
@@ -72,41 +171,6 @@ static void place(const struct quantize_tensor_options *options, struct json_obj
 	if (!*into)
 		*into = json_object_new_array();
 	json_object_array_add(*into, value);
-}
-
-static void add_scales(struct json_object *object, const struct quantize_tensor_options *options,
-		       const struct quantize_tensor *tensor)
-{
-	const struct qmac_quant_params *params = &tensor->params;
-	struct per_scale all = { 0 };
-
-	for (size_t i = 0; i < tensor->scales; i++) {
-		double scale = (double)params->scale[i];
-		int32_t zero = params->zero_point[i];
-
-		place(options, &all.scale, number(scale));
-		place(options, &all.zero_point, json_object_new_int(zero));
-		place(options, &all.lo, number((double)tensor->lo[i]));
-		place(options, &all.hi, number((double)tensor->hi[i]));
-		place(options, &all.least, number((double)(float)(scale * (params->q_min - zero))));
-		place(options, &all.greatest,
-		      number((double)(float)(scale * (params->q_max - zero))));
-	}
-	json_object_object_add(object, "scale", all.scale);
-	json_object_object_add(object, "zero_point", all.zero_point);
-	json_object_object_add(object, "lo", all.lo);
-	json_object_object_add(object, "hi", all.hi);
-	json_object_object_add(object, "encoding_min", all.least);
-	json_object_object_add(object, "encoding_max", all.greatest);
-}
-
-static struct json_object *levels_of(const struct qmac_codebook *book)
-{
-	struct json_object *levels = json_object_new_array();
-
-	for (unsigned int i = 0; i < book->levels; i++)
-		json_object_array_add(levels, number((double)book->value[i]));
-	return levels;
 }
 
 static void add_codebooks(struct json_object *object, const struct quantize_tensor_options *options,

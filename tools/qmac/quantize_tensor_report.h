@@ -9,6 +9,10 @@
 /* Tensors of more elements are told without their codes. */
 #define QUANTIZE_TENSOR_LISTED 1024
 
+/* Scales, or levels of codebooks, that a description tells: with all that belongs to them
+ * less than the 1 GiB of text that is read back. */
+#define QUANTIZE_TENSOR_PARTS ((size_t)1 << 22)
+
 /** quantize_tensor_report_print() - what was done, for people. */
 void quantize_tensor_report_print(const struct quantize_tensor_options *options,
 				  const struct quantize_tensor *tensor);
