@@ -6,8 +6,8 @@
  *
  * Every figure is the median of N runs, in which the three take turns; the
  * spread is from the slowest to the fastest. GB/s count the bytes that an
- * operation must read and write: 5 per element to quantize and dequantize, 4 to
- * look for the range or count a histogram. memcpy counts what it reads and
+ * operation must read and write: 5 per element to quantize and dequantize (6 for 16
+ * bits), 4 to look for the range or count a histogram. memcpy counts what it reads and
  * writes; beside operations that write nothing stands what it reads.
  */
 #include <errno.h>
@@ -30,13 +30,15 @@ static const char *const names[OPERATIONS] = {
 	[QUANTIZE_TENSOR] = "f32 to s8, per tensor",
 	[QUANTIZE_FIRST_AXIS] = "f32 to s8, axis 0 of [64, N]",
 	[QUANTIZE_LAST_AXIS] = "f32 to s8, axis 1 of [N, 256]",
+	[QUANTIZE_BLOCKS] = "f32 to s8, blocks of 32",
+	[QUANTIZE_16_BIT] = "f32 to s16, per tensor",
 	[DEQUANTIZE] = "s8 to f32, per tensor",
 	[MINMAX] = "least and greatest",
 	[HISTOGRAM] = "histogram, with range",
 };
 
 /* Bytes per element. */
-static const unsigned int bytes[OPERATIONS] = { 5, 5, 5, 5, 4, 4 };
+static const unsigned int bytes[OPERATIONS] = { 5, 5, 5, 5, 6, 5, 4, 4 };
 
 static const size_t sizes[] = { 16 << 10, 256 << 10, 4 << 20, 64 << 20, 256 << 20 };
 
@@ -58,7 +60,7 @@ struct row {
 struct buffers {
 	float *x, *copy;
 	int8_t *q, *other;
-	float scales[LAST_AXIS_CHANNELS];
+	float *scales;
 };
 
 /* Of this thread alone: other work on the machine counts only in as far as it slows it. */
@@ -259,28 +261,45 @@ static bool allocate(struct buffers *buffers, size_t size)
 {
 	buffers->x = malloc(size);
 	buffers->copy = malloc(size);
-	buffers->q = malloc(size / sizeof(float));
+	buffers->q = malloc(size / sizeof(float) * sizeof(int16_t));
 	buffers->other = malloc(size / sizeof(float));
-	return buffers->x && buffers->copy && buffers->q && buffers->other;
+	buffers->scales = malloc(size / BLOCK);
+	return buffers->x && buffers->copy && buffers->q && buffers->other && buffers->scales;
+}
+
+static size_t channels_of(enum operation operation, size_t count)
+{
+	switch (operation) {
+	case QUANTIZE_FIRST_AXIS:
+		return FIRST_AXIS_CHANNELS;
+	case QUANTIZE_LAST_AXIS:
+		return LAST_AXIS_CHANNELS;
+	case QUANTIZE_BLOCKS:
+		return count / BLOCK;
+	default:
+		return 1;
+	}
 }
 
 static void run_all(struct buffers *buffers, unsigned int repeats, size_t most,
 		    struct json_object *rows)
 {
-	static const size_t channels[OPERATIONS] = {
-		1, FIRST_AXIS_CHANNELS, LAST_AXIS_CHANNELS, 1, 1, 1,
-	};
 	enum operation operation;
 	size_t i;
 
-	for (i = 0; i < LAST_AXIS_CHANNELS; i++)
-		buffers->scales[i] = (4 + (float)i / 100) / 127;
+	for (i = 0; i < most / sizeof(float) / BLOCK; i++)
+		buffers->scales[i] = (4 + (float)(i % LAST_AXIS_CHANNELS) / 100) / 127;
 	for (operation = 0; operation < OPERATIONS; operation++) {
 		fill(buffers->x, most / sizeof(float)); /* dequantization wrote into it */
 		for (i = 0; i < SIZES && sizes[i] <= most; i++) {
+			const size_t count = sizes[i] / sizeof(float);
 			const struct work work = {
-				operation,  sizes[i] / sizeof(float), buffers->x,
-				buffers->q, buffers->scales,	      channels[operation],
+				.operation = operation,
+				.count = count,
+				.x = buffers->x,
+				.q = buffers->q,
+				.scales = buffers->scales,
+				.channels = channels_of(operation, count),
 			};
 			struct row row = { .operation = operation, .size = sizes[i] };
 
@@ -332,6 +351,7 @@ static int bench(struct qmac_context *context, bool json, unsigned int repeats, 
 	free(buffers.copy);
 	free(buffers.q);
 	free(buffers.other);
+	free(buffers.scales);
 	return 0;
 }
 

@@ -13,6 +13,8 @@ enum operation {
 	QUANTIZE_TENSOR,
 	QUANTIZE_FIRST_AXIS,
 	QUANTIZE_LAST_AXIS,
+	QUANTIZE_BLOCKS,
+	QUANTIZE_16_BIT,
 	DEQUANTIZE,
 	MINMAX,
 	HISTOGRAM,
@@ -23,14 +25,17 @@ enum operation {
 #define FIRST_AXIS_CHANNELS 64
 #define LAST_AXIS_CHANNELS  256
 
+/* Elements of a row, of LAST_AXIS_CHANNELS, that share a scale. */
+#define BLOCK 32
+
 /**
  * struct work - one operation on one tensor
  * @operation: enum operation.
  * @count: Elements.
  * @x: Floats, input or (DEQUANTIZE) output.
- * @q: Signed bytes, output or (DEQUANTIZE) input.
- * @scales: Of the channels.
- * @channels: 1 and more.
+ * @q: Signed bytes, or 16 bits (QUANTIZE_16_BIT); output or (DEQUANTIZE) input.
+ * @scales: Of the channels or blocks.
+ * @channels: 1 and more; blocks too.
  */
 struct work {
 	enum operation operation;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * The operations with oneDNN: reorders with scales, and two reductions for the
- * range. It has no histogram. A reorder takes the scale of its output
- * (DNNL_ARG_DST: divides by it) or that of its input (DNNL_ARG_SRC: multiplies).
+ * range. It has no histogram and no 16-bit integers, and blocks are left out. A reorder takes the
+ * scale of its output (DNNL_ARG_DST: divides by it) or that of its input (DNNL_ARG_SRC:
+ * multiplies).
  */
 #include <stdlib.h>
 
@@ -143,7 +144,8 @@ static void *prepare(const struct work *work)
 
 	if (!s)
 		return NULL;
-	if (work->operation != HISTOGRAM && !dnnl_engine_create(&s->engine, dnnl_cpu, 0) &&
+	if (work->operation != HISTOGRAM && work->operation != QUANTIZE_BLOCKS &&
+	    work->operation != QUANTIZE_16_BIT && !dnnl_engine_create(&s->engine, dnnl_cpu, 0) &&
 	    !dnnl_stream_create(&s->stream, s->engine, dnnl_stream_default_flags) &&
 	    (work->operation == MINMAX ? prepare_range(s, work) : prepare_reorder(s, work)))
 		return s;

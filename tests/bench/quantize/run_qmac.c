@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The operations with libqmac's public functions. */
+#include <stdint.h>
 #include <stdlib.h>
 
 #include <qmac/qmac.h>
@@ -16,16 +17,18 @@ void runner_qmac_use(struct qmac_context *use)
 struct state {
 	const struct work *work;
 	struct qmac_quant_params params;
-	struct qmac_extent extent;
+	struct qmac_granularity granularity; /* its extent is that of the others */
 	struct qmac_calibration *calibration;
 };
 
 void work_shape(const struct work *work, size_t shape[2], int *axis)
 {
-	bool last = work->operation == QUANTIZE_LAST_AXIS;
+	bool blocks = work->operation == QUANTIZE_BLOCKS;
+	bool last = work->operation == QUANTIZE_LAST_AXIS || blocks;
+	size_t channels = blocks ? LAST_AXIS_CHANNELS : work->channels;
 
-	shape[last] = work->channels;
-	shape[!last] = work->count / work->channels;
+	shape[last] = channels;
+	shape[!last] = work->count / channels;
 	*axis = last;
 }
 
@@ -40,6 +43,7 @@ static void release(void *state)
 
 static void *prepare(const struct work *work)
 {
+	const bool wide = work->operation == QUANTIZE_16_BIT;
 	struct state *s = calloc(1, sizeof(*s));
 	size_t shape[2];
 	int axis;
@@ -49,16 +53,18 @@ static void *prepare(const struct work *work)
 	work_shape(work, shape, &axis);
 	s->work = work;
 	s->params = (struct qmac_quant_params){
-		.type = QMAC_TYPE_S8,
-		.q_min = -128,
-		.q_max = 127,
+		.type = wide ? QMAC_TYPE_S16 : QMAC_TYPE_S8,
+		.q_min = wide ? INT16_MIN : INT8_MIN,
+		.q_max = wide ? INT16_MAX : INT8_MAX,
 		.channels = work->channels,
 		.scale = work->scales,
 		.zero_point = calloc(work->channels, sizeof(int32_t)),
 	};
+	s->granularity.group = work->operation == QUANTIZE_BLOCKS ? BLOCK : 1;
+	s->granularity.blocks = work->operation == QUANTIZE_BLOCKS;
 	if (s->params.zero_point &&
 	    !qmac_extent_of(context, shape, 2, work->channels == 1 ? QMAC_PER_TENSOR : axis,
-			    &s->extent) &&
+			    &s->granularity.extent) &&
 	    (work->operation != HISTOGRAM ||
 	     !qmac_calibration_create(context, NULL, &s->calibration)))
 		return s;
@@ -74,13 +80,19 @@ static bool run(void *state)
 
 	switch (work->operation) {
 	case DEQUANTIZE:
-		return !qmac_dequantize(context, &s->params, &s->extent, work->q, work->x);
+		return !qmac_dequantize(context, &s->params, &s->granularity.extent, work->q,
+					work->x);
 	case MINMAX:
-		return !qmac_range_minmax(context, work->x, &s->extent, QMAC_NAN_ERROR, &lo, &hi);
+		return !qmac_range_minmax(context, work->x, &s->granularity.extent, QMAC_NAN_ERROR,
+					  &lo, &hi);
 	case HISTOGRAM:
 		return !qmac_calibration_update(s->calibration, work->x, work->count);
+	case QUANTIZE_BLOCKS:
+		return !qmac_group_quantize(context, &s->params, &s->granularity, work->x, work->q,
+					    NULL);
 	default:
-		return !qmac_quantize(context, &s->params, &s->extent, work->x, work->q, NULL);
+		return !qmac_quantize(context, &s->params, &s->granularity.extent, work->x, work->q,
+				      NULL);
 	}
 }
 
