@@ -34,14 +34,8 @@ struct tool {
 	struct form asymmetric, symmetric;
 };
 
-#define DIVIDE(round)               \
-	{                           \
-		.rounding = (round) \
-	}
-#define SUM_FIRST(round)                              \
-	{                                             \
-		.rounding = (round), .zp_first = true \
-	}
+#define DIVIDE(round)	 { .rounding = (round) }
+#define SUM_FIRST(round) { .rounding = (round), .zp_first = true }
 
 static const struct tool tools[] = {
 	[QMAC_TOOL_ONNX] = { "onnx",
@@ -228,8 +222,8 @@ static EXACT void choose_one(const struct qmac_tool_spec *spec, float lo, float 
 int qmac_tool_choose_trace(struct qmac_context *context, const struct qmac_tool_spec *spec,
 			   float lo, float hi, struct qmac_scale_steps *out)
 {
-	float multiplier;
-	int error = check(context, spec, &multiplier);
+	const float room = 0; /* the steps have room for multipliers */
+	int error = check(context, spec, &room);
 	fenv_t saved;
 
 	if (error)
