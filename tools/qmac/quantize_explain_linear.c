@@ -53,6 +53,9 @@ static const char *reason(const struct quantize_tensor_options *options,
 		return "the power of two for it";
 	if (options->has_tool && options->tool == QMAC_TOOL_ORT)
 		return "for a quotient that is no normal fp32";
+	if (options->has_tool && options->tool == QMAC_TOOL_FBGEMM &&
+	    isinf(1 / (float)steps->quotient))
+		return "for a quotient whose reciprocal is beyond fp32";
 	return "the least scale that there is";
 }
 
