@@ -8,6 +8,7 @@
 
 #include <qmac/qmac.h>
 
+#include "random.h"
 #include "tap.h"
 
 #define MOST 600
