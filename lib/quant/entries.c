@@ -98,20 +98,35 @@ static void derive(const struct simd_codes *codes, struct entries *entries,
 		derive_bounds(codes, entries, params, count);
 }
 
-/* Entry i becomes what entry from[i] is; from[i] <= i, so none is lost too early. */
-static void spread(struct entries *entries, const uint16_t *from, size_t count, bool bounds)
+/*
+ * Each entry as often as it is meant: the first one @repeat - @used times, the others
+ * @repeat times, until there are @count. From the back, where none is overwritten
+ * before it was read: entry e > 0 goes to e * @repeat - @used >= e and up.
+ */
+static void spread_array(void *array, size_t used, size_t repeat, size_t count)
 {
-	size_t i = count;
+	uint32_t *entry = array;
+	size_t e = (used + count - 1) / repeat, end = count, i;
 
-	while (i--) {
-		entries->scale[i] = entries->scale[from[i]];
-		entries->zero[i] = entries->zero[from[i]];
-		entries->factor[i] = entries->factor[from[i]];
-		if (!bounds)
-			continue;
-		entries->lo[i] = entries->lo[from[i]];
-		entries->hi[i] = entries->hi[from[i]];
+	for (; end; e--) {
+		size_t first = e ? e * repeat - used : 0;
+		uint32_t value = entry[e];
+
+		for (i = first; i < end; i++)
+			entry[i] = value;
+		end = first;
 	}
+}
+
+static void spread(struct entries *entries, size_t used, size_t repeat, size_t count, bool bounds)
+{
+	spread_array(entries->scale, used, repeat, count);
+	spread_array(entries->factor, used, repeat, count);
+	spread_array(entries->zero, used, repeat, count);
+	if (!bounds)
+		return;
+	spread_array(entries->lo, used, repeat, count);
+	spread_array(entries->hi, used, repeat, count);
 }
 
 static void repeat_array(void *array, size_t period, size_t count)
@@ -144,22 +159,14 @@ static void derive_columns(struct simd_codes *codes, struct entries *entries,
 			   const struct strip *strip)
 {
 	size_t left = tile->columns - strip->column, used = strip->column % tile->repeat;
-	size_t columns = strip->period < left ? strip->period : left, i, entry = 0;
+	size_t columns = strip->period < left ? strip->period : left;
 	size_t count = (used + columns - 1) / tile->repeat + 1;
 	size_t param = tile->param + strip->column / tile->repeat;
-	uint16_t from[STRIP_PARAMS];
 
 	codes->narrow = options && is_narrow(codes, params, param, count);
 	derive(codes, entries, params, options, param, count);
-	for (i = 0; i < columns && tile->repeat > 1; i++) {
-		from[i] = (uint16_t)entry;
-		if (++used == tile->repeat) {
-			used = 0;
-			entry++;
-		}
-	}
 	if (tile->repeat > 1)
-		spread(entries, from, columns, options && !codes->narrow);
+		spread(entries, used, tile->repeat, columns, options && !codes->narrow);
 	repeat(entries, columns, strip->period + SIMD_BLOCK, options && !codes->narrow);
 }
 

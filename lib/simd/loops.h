@@ -25,6 +25,9 @@ _Static_assert(BLOCK <= SIMD_BLOCK, "the arrays of struct simd_codes are long en
 /* In longer runs the blocks after the first are aligned. */
 #define ALIGNED_RUN (8 * BLOCK)
 
+/* Longer ones may be streamed: the first and the last block are not, which costs. */
+#define STREAMED_RUN (48 * BLOCK)
+
 /* Elements of a block before the next multiple of a block's output of @bytes each. */
 static inline size_t unaligned_part(const void *p, size_t bytes)
 {
@@ -35,7 +38,7 @@ static inline size_t unaligned_part(const void *p, size_t bytes)
 static inline bool can_stream(const struct simd_codes *codes, const void *p, size_t bytes,
 			      size_t count)
 {
-	return codes->stream && count >= ALIGNED_RUN && (uintptr_t)p % bytes == 0;
+	return codes->stream && count >= STREAMED_RUN && (uintptr_t)p % bytes == 0;
 }
 
 #include "simd/loop_quantize.h"
