@@ -14,6 +14,7 @@
 
 #include <qmac/qmac.h>
 
+#include "random.h"
 #include "tap.h"
 
 #define COUNT (((size_t)1 << 20) + 4097) /* large with 65536 bins as well */
