@@ -11,7 +11,7 @@
 
 static int failed(struct qmac_context *context, const struct network_ranges *ranges, int error)
 {
-	return told(ranges->options->command, "", context, error);
+	return told_of_network(ranges->options->command, context, error);
 }
 
 /* All samples once, in batches; each ends a step of a moving average where one is wanted. */

@@ -120,7 +120,7 @@ static int load_network(struct qmac_context *context, const struct network_optio
 	int ret = qmac_network_load(context, options->model, &loaded->network);
 
 	if (ret)
-		return told(options->command, "", context, ret);
+		return told_of_network(options->command, context, ret);
 	qmac_network_info(loaded->network, &loaded->info);
 	if (loaded->info.inputs != 1 || loaded->info.outputs != 1) {
 		fprintf(stderr,
@@ -199,7 +199,7 @@ static int improve(struct qmac_context *context, const struct network_options *o
 	if (!ret) {
 		ret = network_improve(&job, &loaded->improved);
 		if (ret && !chooser.told)
-			told(options->command, "", context, ret);
+			told_of_network(options->command, context, ret);
 	}
 	free(keep_float);
 	qmac_network_info(loaded->network, &loaded->info); /* tensors may have been added */

@@ -151,7 +151,7 @@ static int convert(struct qmac_context *context, const struct network_options *o
 	if (!ret)
 		ret = save(options, quantized);
 	qmac_network_destroy(quantized);
-	return ret ? told("quantize", "", context, ret) : 0;
+	return ret ? told_of_network("quantize", context, ret) : 0;
 }
 
 static int run(struct qmac_context *context, const struct network_options *options,
@@ -164,7 +164,7 @@ static int run(struct qmac_context *context, const struct network_options *optio
 	int ret;
 
 	if (!keep_float)
-		return told("quantize", "", context, -ENOMEM);
+		return told_of_network("quantize", context, -ENOMEM);
 	ret = network_codes_options("quantize", codes, loaded->network, keep_float, &how);
 	if (!ret)
 		ret = network_samples_choose(context, loaded,

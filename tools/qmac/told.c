@@ -5,25 +5,32 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct {
-	const char *constant, *option;
-} words[] = {
+struct word {
+	const char *library, *command;
+};
+
+static const struct word words[] = {
 	{ "QMAC_NAN_ZERO", "--nan-zero" },
 	{ "QMAC_ZERO_WIDEN", "--zero widen" },
 };
 
+/* A network has no numbers of its own for a NaN. */
+static const struct word network_words[] = {
+	{ ", or ask for QMAC_NAN_ZERO", "" },
+	{ "use a larger scale for the weights of this channel", "--widen raises such scales" },
+};
+
 /* The word that stands at @text, or NULL. */
-static const char *option_at(const char *text, size_t *length)
+static const struct word *word_at(const char *text, const struct word *from, size_t count)
 {
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		*length = strlen(words[i].constant);
-		if (!strncmp(text, words[i].constant, *length))
-			return words[i].option;
-	}
+	for (size_t i = 0; i < count; i++)
+		if (!strncmp(text, from[i].library, strlen(from[i].library)))
+			return &from[i];
 	return NULL;
 }
 
-int told(const char *command, const char *where, const struct qmac_context *context, int error)
+static int print(const char *command, const char *where, const struct qmac_context *context,
+		 int error, const struct word *from, size_t count)
 {
 	const char *text = qmac_context_message(context);
 
@@ -31,15 +38,25 @@ int told(const char *command, const char *where, const struct qmac_context *cont
 		text = error == -ENOMEM ? "no memory" : strerror(-error);
 	fprintf(stderr, "qmac %s: %s%s", command, where, *where ? ": " : "");
 	while (*text) {
-		size_t length;
-		const char *option = option_at(text, &length);
+		const struct word *word = word_at(text, from, count);
 
-		if (option)
-			fputs(option, stderr);
+		if (word)
+			fputs(word->command, stderr);
 		else
 			fputc(*text, stderr);
-		text += option ? length : 1;
+		text += word ? strlen(word->library) : 1;
 	}
 	fputc('\n', stderr);
 	return error;
+}
+
+int told(const char *command, const char *where, const struct qmac_context *context, int error)
+{
+	return print(command, where, context, error, words, sizeof(words) / sizeof(words[0]));
+}
+
+int told_of_network(const char *command, const struct qmac_context *context, int error)
+{
+	return print(command, "", context, error, network_words,
+		     sizeof(network_words) / sizeof(network_words[0]));
 }

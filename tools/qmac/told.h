@@ -17,4 +17,7 @@
  */
 int told(const char *command, const char *where, const struct qmac_context *context, int error);
 
+/** told_of_network() - the same, with the options that networks have */
+int told_of_network(const char *command, const struct qmac_context *context, int error);
+
 #endif /* QMAC_TOOL_TOLD_H */
