@@ -279,8 +279,8 @@ static int check_together(struct network_options *options, unsigned int takes)
 			options->command, missing, options->command);
 		return STATUS_USAGE;
 	}
-	if (options->labels && !options->data) {
-		fprintf(stderr, "qmac %s: --labels go with --data\n", options->command);
+	if (options->labels && !options->data && !options->calibration) {
+		fprintf(stderr, "qmac %s: --labels go with --data or --calib\n", options->command);
 		return STATUS_USAGE;
 	}
 	if (options->resume && (options->ranges.spec.bins || options->ranges.spec.each)) {

@@ -42,9 +42,12 @@ static void print_codes(const struct network_codes *codes)
 static void print_text(const struct network_options *options, const struct network_samples *loaded,
 		       const struct results *results)
 {
-	printf("%s: %zu layers, %llu parameters; %zu samples, ranges by %s\n", options->output,
+	bool given = options->ranges.table && !options->calibration;
+
+	printf("%s: %zu layers, %llu parameters; %zu samples, ranges %s %s\n", options->output,
 	       loaded->info.layers, (unsigned long long)loaded->info.parameters,
-	       loaded->samples.rows, network_ranges_way(&loaded->source));
+	       loaded->samples.rows, given ? "of" : "by",
+	       given ? options->ranges.table : network_ranges_way(&loaded->source));
 	if (options->ranges.table)
 		printf("%s: ranges of %zu entries\n", options->ranges.table,
 		       loaded->source.table.count);
