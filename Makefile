@@ -27,7 +27,7 @@ jobs := $(shell nproc)
 .PHONY: help clean distclean env
 help: ## this list
 	@echo 'make TARGET (V=1 shows commands, QMAC_ENV=host|tree|auto picks the environment):'
-	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  \1\t\2/p' Makefile | expand -t 18
 
 env: ## the build environment alone (build/env, or the host when it has all)
 	@tools/env/ensure
@@ -97,7 +97,7 @@ coverage: ## lines of lib that the quick tests run; table and HTML
 fuzz: ## run libFuzzer on every parser (FUZZ_SECONDS=60 each)
 bench: ## measure speed; prints a table
 bench-quantize: ## measure quantization beside oneDNN and memcpy; prints a table
-docs: ## build the documentation into build/doc
+docs: ## build the documentation into build/docs
 
 -include $(sort $(wildcard */build.mk))
 
