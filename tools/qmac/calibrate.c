@@ -11,6 +11,7 @@
 #include "command.h"
 #include "histogram.h"
 #include "npy/whole_file.h"
+#include "report_aside.h"
 #include "told.h"
 
 #define TEXT_COLUMNS 32
@@ -137,6 +138,8 @@ static int run(struct qmac_context *context, const struct calibrate_options *opt
 		ret = draw(options, tensors);
 	if (ret)
 		return ret;
+	report_aside(options->output);
+	report_aside(options->svg);
 	if (options->json)
 		calibrate_report_print_json(options, tensors, table);
 	else

@@ -13,6 +13,7 @@
 #include "network_report.h"
 #include "network_samples.h"
 #include "npy/whole_file.h"
+#include "report_aside.h"
 #include "told.h"
 
 #define SVG_COLUMNS 180
@@ -217,6 +218,10 @@ static int run(struct qmac_context *context, const struct network_options *optio
 		ret = make_table(context, options, loaded, format, &table);
 	if (!ret)
 		ret = save(context, options, loaded, format, &table);
+	if (!ret) {
+		report_aside(options->output);
+		report_aside(options->svg);
+	}
 	if (!ret && options->json)
 		print_json(options, loaded, &table);
 	else if (!ret)

@@ -307,6 +307,10 @@ static int check_outputs(const struct calibrate_options *options)
 				"is an input, whose numbers would be lost: choose another "
 				"name");
 	}
+	if (options->output && options->svg &&
+	    (!strcmp(options->output, options->svg) || same_file(options->output, options->svg)))
+		return option_misused("calibrate", "--svg", options->svg,
+				      "is the --output too: choose another name");
 	return -1;
 }
 

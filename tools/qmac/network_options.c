@@ -266,6 +266,10 @@ static int check_outputs(const struct network_options *options)
 			return STATUS_USAGE;
 		}
 	}
+	if (options->output && options->svg &&
+	    (!strcmp(options->output, options->svg) || same_file(options->output, options->svg)))
+		return option_misused(options->command, "--svg", options->svg,
+				      "is the --output too: choose another name");
 	return -1;
 }
 

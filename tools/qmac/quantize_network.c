@@ -7,6 +7,7 @@
 #include "command.h"
 #include "network_report.h"
 #include "network_samples.h"
+#include "report_aside.h"
 #include "told.h"
 
 static const char help[] =
@@ -178,6 +179,7 @@ static int run(struct qmac_context *context, const struct network_options *optio
 	free(keep_float);
 	if (ret)
 		return ret;
+	report_aside(options->output);
 	if (options->json)
 		print_json(options, loaded, &results);
 	else
