@@ -12,6 +12,7 @@
 #include "gemm_operands.h"
 #include "gemm_options.h"
 #include "gemm_report.h"
+#include "report_aside.h"
 #include "npy/npy.h"
 
 static size_t result_bytes(const struct qmac_gemm_desc *desc)
@@ -148,12 +149,13 @@ static int conclude(struct qmac_context *context, const struct gemm_options *opt
 	if (ret) {
 		failed(context, ret);
 	} else {
-		if (options->json)
-			gemm_report_print_json(report);
-		else
-			gemm_report_print(report);
 		if (options->output)
 			ret = save(options, operands, c, real);
+		report_aside(options->output);
+		if (!ret && options->json)
+			gemm_report_print_json(report);
+		else if (!ret)
+			gemm_report_print(report);
 	}
 	free(real);
 	if (!ret && report->mismatches) {
