@@ -24,12 +24,11 @@
 #include "qmac_drv.h"
 #include "qmac_gem.h"
 #include "qmac_job.h"
+#include "qmac_release.h"
 #include "qmac_vm.h"
 
 #define QMAC_AUTOSUSPEND_MS  500
 #define QMAC_SUSPEND_WAIT_MS 10000
-
-struct workqueue_struct *qmac_release_wq;
 
 /* Copies the smaller of both sizes and zeroes the rest of the caller's structure. */
 static int qmac_copy_sized(struct drm_qmac_dev_query *args, const void *src, u32 size)
@@ -64,18 +63,6 @@ int qmac_ioctl_dev_query(struct drm_device *drm, void *data, struct drm_file *fi
 	default:
 		return -EINVAL;
 	}
-}
-
-/* Frees what the scheduler and the address spaces left behind. */
-void qmac_release_work(struct work_struct *work)
-{
-	struct qmac_device *qdev = container_of(work, struct qmac_device, release_work);
-
-	/* What is freed here can hold the last reference. */
-	drm_dev_get(&qdev->drm);
-	qmac_job_free_dead(qdev);
-	qmac_mapping_free_dead(qdev);
-	drm_dev_put(&qdev->drm);
 }
 
 static const struct drm_ioctl_desc qmac_ioctls[] = {
@@ -224,9 +211,9 @@ static int qmac_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	pci_set_drvdata(pdev, qdev);
 	INIT_LIST_HEAD(&qdev->bos);
 	INIT_LIST_HEAD(&qdev->vms);
-	init_llist_head(&qdev->dead_jobs);
-	init_llist_head(&qdev->dead_mappings);
-	INIT_WORK(&qdev->release_work, qmac_release_work);
+	ret = qmac_release_init(qdev);
+	if (ret)
+		return ret;
 	ret = drmm_mutex_init(&qdev->drm, &qdev->bo_lock);
 	if (ret)
 		return ret;
@@ -304,9 +291,9 @@ static void qmac_remove(struct pci_dev *pdev)
 	qmac_hw_remove(qdev);
 	pci_clear_master(pdev);
 
-	/* What is left in @dead_mappings holds page tables that qmac_vm_remove() does not see. */
+	/* Mappings that wait to be freed hold page tables that qmac_vm_remove() does not see. */
 	qmac_vm_remove(qdev);
-	flush_work(&qdev->release_work);
+	qmac_release_flush(qdev);
 	qmac_gem_remove(qdev);
 }
 
@@ -400,12 +387,12 @@ static int __init qmac_init(void)
 {
 	int ret;
 
-	qmac_release_wq = alloc_workqueue("qmac-release", WQ_UNBOUND, 0);
-	if (!qmac_release_wq)
-		return -ENOMEM;
+	ret = qmac_release_setup();
+	if (ret)
+		return ret;
 	ret = pci_register_driver(&qmac_pci_driver);
 	if (ret)
-		destroy_workqueue(qmac_release_wq);
+		qmac_release_cleanup();
 	return ret;
 }
 module_init(qmac_init);
@@ -413,7 +400,7 @@ module_init(qmac_init);
 static void __exit qmac_exit(void)
 {
 	pci_unregister_driver(&qmac_pci_driver);
-	destroy_workqueue(qmac_release_wq);
+	qmac_release_cleanup();
 }
 module_exit(qmac_exit);
 

@@ -5,9 +5,7 @@
 #include <linux/atomic.h>
 #include <linux/bits.h>
 #include <linux/list.h>
-#include <linux/llist.h>
 #include <linux/mutex.h>
-#include <linux/workqueue.h>
 
 #include <drm/drm_device.h>
 #include <drm/gpu_scheduler.h>
@@ -16,6 +14,7 @@
 #include "qmac_hw.h"
 
 struct pci_dev;
+struct qmac_release;
 
 /* Bounds told by DEV_QUERY; see struct drm_qmac_limits. */
 #define QMAC_MAX_JOBS	      64
@@ -54,9 +53,7 @@ struct qmac_stats {
  * @bos: BOs that have a DMA mapping, for remove().
  * @vm_lock: Protects @vms.
  * @vms: Address spaces, for remove().
- * @release_work: Frees @dead_jobs and @dead_mappings.
- * @dead_jobs: Jobs that the scheduler is done with.
- * @dead_mappings: Mappings without users, their PTEs cleared.
+ * @release: What waits to be freed; counted.
  * @stats: Counters.
  */
 struct qmac_device {
@@ -72,9 +69,7 @@ struct qmac_device {
 	struct mutex vm_lock; /* see above */
 	struct list_head vms;
 
-	struct work_struct release_work;
-	struct llist_head dead_jobs;
-	struct llist_head dead_mappings;
+	struct qmac_release *release;
 
 	struct qmac_stats stats;
 };
@@ -83,14 +78,6 @@ static inline struct qmac_device *to_qmac(struct drm_device *drm)
 {
 	return container_of(drm, struct qmac_device, drm);
 }
-
-/*
- * Frees what must not be freed where its last user is done with it. Of the
- * module, since its work can drop the last reference to a device.
- */
-extern struct workqueue_struct *qmac_release_wq;
-
-void qmac_release_work(struct work_struct *work);
 
 int qmac_ioctl_dev_query(struct drm_device *drm, void *data, struct drm_file *file);
 

@@ -20,6 +20,7 @@
 #include "compat.h"
 #include "qmac_drv.h"
 #include "qmac_job.h"
+#include "qmac_release.h"
 #include "qmac_trace.h"
 #include "qmac_vm.h"
 
@@ -246,10 +247,8 @@ static struct dma_fence *qmac_sched_run_job(struct drm_sched_job *sched_job)
 static void qmac_sched_free_job(struct drm_sched_job *sched_job)
 {
 	struct qmac_job *job = to_qmac_job(sched_job);
-	struct qmac_device *qdev = job->queue->ctx->qdev;
 
-	if (llist_add(&job->release, &qdev->dead_jobs))
-		queue_work(qmac_release_wq, &qdev->release_work);
+	qmac_release_job(job->queue->ctx->qdev, job);
 }
 
 static const struct drm_sched_backend_ops qmac_sched_ops = {
@@ -383,15 +382,14 @@ void qmac_job_release(struct qmac_job *job)
 }
 
 /* Of the release work. */
-void qmac_job_free_dead(struct qmac_device *qdev)
+void qmac_job_free_dead(struct llist_node *list)
 {
-	struct llist_node *list = llist_del_all(&qdev->dead_jobs);
 	struct qmac_job *job, *next;
 
 	list = llist_reverse_order(list);
 	llist_for_each_entry_safe(job, next, list, release) {
 		trace_qmac_job_release(job);
-		atomic64_inc(&qdev->stats.released);
+		atomic64_inc(&job->queue->ctx->qdev->stats.released);
 		qmac_job_release(job);
 	}
 }

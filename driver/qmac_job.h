@@ -136,7 +136,7 @@ struct qmac_signal {
  * @signals: Syncobjs to signal.
  * @num_signals: Their number.
  * @pushed: When the job went into the ring.
- * @release: In qmac_device.dead_jobs.
+ * @release: In qmac_release.jobs.
  * @initialized: @base is.
  * @powered: Holds a runtime PM reference.
  */
@@ -173,7 +173,7 @@ int qmac_job_add_wait(struct qmac_job *job, struct dma_fence *fence);
 void qmac_job_complete(struct qmac_job *job, const struct qmac_completion *cpl);
 void qmac_job_fail(struct qmac_job *job, enum drm_qmac_cause cause);
 void qmac_job_release(struct qmac_job *job);
-void qmac_job_free_dead(struct qmac_device *qdev);
+void qmac_job_free_dead(struct llist_node *list);
 
 /* qmac_queue.c */
 int qmac_context_open(struct drm_device *drm, struct drm_file *file);

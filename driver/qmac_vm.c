@@ -21,6 +21,7 @@
 
 #include "qmac_drv.h"
 #include "qmac_gem.h"
+#include "qmac_release.h"
 #include "qmac_vm.h"
 
 static void *qmac_table_alloc(void *owner, u64 *bus)
@@ -109,10 +110,10 @@ void qmac_vm_remove(struct qmac_device *qdev)
 	mutex_unlock(&qdev->vm_lock);
 }
 
+/* The caller's context keeps the address space: the mapping may be gone at the end. */
 static void qmac_mapping_clear(struct qmac_mapping *mapping)
 {
 	struct qmac_vm *vm = mapping->vm;
-	struct qmac_device *qdev = vm->qdev;
 
 	mutex_lock(&vm->lock);
 	if (vm->pt.root)
@@ -121,8 +122,7 @@ static void qmac_mapping_clear(struct qmac_mapping *mapping)
 	/* Entries are cleared before qmac_mapping_free_dead() looks for running jobs. */
 	mb();
 	/* Under the lock: after qmac_vm_remove() one more flush finds all garbage. */
-	llist_add(&mapping->dead, &qdev->dead_mappings);
-	queue_work(qmac_release_wq, &qdev->release_work);
+	qmac_release_mapping(vm->qdev, mapping);
 	mutex_unlock(&vm->lock);
 }
 
@@ -218,7 +218,7 @@ again:
 	mutex_unlock(&bo->lock);
 	if (mapping == ERR_PTR(-ENOSPC) && !retried) {
 		/* Closed BOs give their addresses back a little later. */
-		flush_work(&qdev->release_work);
+		qmac_release_flush(qdev);
 		retried = true;
 		goto again;
 	}
@@ -257,12 +257,15 @@ static void qmac_mapping_free(struct qmac_mapping *mapping)
 }
 
 /* Steps 2 and 3 for all that wait. Of the release work. */
-void qmac_mapping_free_dead(struct qmac_device *qdev)
+void qmac_mapping_free_dead(struct llist_node *list)
 {
-	struct llist_node *list = llist_del_all(&qdev->dead_mappings);
 	struct qmac_mapping *mapping, *next;
+	struct qmac_device *qdev;
 	bool running = false;
 
+	if (!list)
+		return;
+	qdev = llist_entry(list, struct qmac_mapping, dead)->vm->qdev;
 	spin_lock_irq(&qdev->hw.lock);
 	llist_for_each_entry(mapping, list, dead)
 		running |= mapping->vm->in_ring;

@@ -42,7 +42,7 @@ struct qmac_vm {
  * @bo: BO; counted.
  * @mm_node: The addresses, with a guard page behind.
  * @bo_node: In qmac_bo.mappings.
- * @dead: In qmac_device.dead_mappings, once nobody holds a reference.
+ * @dead: In qmac_release.mappings, once nobody holds a reference.
  * @garbage: Page tables to be freed with the mapping.
  */
 struct qmac_mapping {
@@ -62,7 +62,7 @@ void qmac_vm_remove(struct qmac_device *qdev);
 struct qmac_mapping *qmac_mapping_create(struct qmac_vm *vm, struct qmac_bo *bo);
 struct qmac_mapping *qmac_mapping_find(struct qmac_vm *vm, struct qmac_bo *bo);
 void qmac_mapping_put(struct qmac_mapping *mapping);
-void qmac_mapping_free_dead(struct qmac_device *qdev);
+void qmac_mapping_free_dead(struct llist_node *list);
 
 static inline u64 qmac_mapping_va(const struct qmac_mapping *mapping)
 {

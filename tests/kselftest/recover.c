@@ -195,6 +195,42 @@ TEST_F(recover, unbind_busy)
 	EXPECT_EQ(0, good_job(self->fd));
 }
 
+/*
+ * The driver goes right after a file with many jobs was closed: the release work
+ * frees the last of them, and with it the last reference to the device.
+ */
+TEST_F(recover, unbind_closed)
+{
+	struct drm_qmac_job job[64];
+	int round, i;
+
+	munmap(self->g.bo.map, self->g.bo.size);
+	for (round = 0; round < 10; round++) {
+		start_jobs(_metadata, self->fd, &self->slow, job, 64);
+		for (i = 1; i < 4; i++)
+			ASSERT_EQ(0, submit(self->fd, 0, job, 64, NULL));
+		munmap(self->slow.bo.map, self->slow.bo.size);
+		close(self->fd);
+		unbind_and_back(_metadata);
+		self->fd = open_device();
+		ASSERT_GE(self->fd, 0);
+		ASSERT_EQ(0, gemm_create(self->fd, &self->slow, GEMM_DIM, GEMM_DIM, 64));
+		self->slow.cmd->batch = 4096;
+	}
+	munmap(self->slow.bo.map, self->slow.bo.size);
+	close(self->fd);
+	/* The node has number 0 again as soon as none of the devices before is left. */
+	for (i = 0; i < 40; i++) {
+		sleep_ms(50);
+		unbind_and_back(_metadata);
+		self->fd = open_node();
+		if (self->fd >= 0)
+			break;
+	}
+	ASSERT_GE(self->fd, 0);
+	EXPECT_EQ(0, good_job(self->fd));
+}
+
 static int hammer(void)
 {
 	int fd = open_node(), ret = 0, i;
