@@ -14,13 +14,13 @@ JOBS_RTL := $(MEMORY_RTL) $(addprefix hw/rtl/qmac_, cmd_check.sv cmd_fetch.sv co
 
 # $(call memory_bench,program,top module,RTL sources,files besides those found by name)
 define memory_bench
-$(B)/bin/tb-$(1): $(3) hw/tb/$(1)/main.cc hw/tb/memory/bus.h hw/tb/bench.h hw/tb/memory.mk \
-		driver/qmac_regs.h uapi/drm/qmac_cmd.h
+$(B)/bin/tb-$(1): $(3) $(wildcard hw/tb/$(1)/*.cc hw/tb/$(1)/*.h) hw/tb/memory/bus.h \
+		hw/tb/bench.h hw/tb/memory.mk driver/qmac_regs.h uapi/drm/qmac_cmd.h
 	$$(call say,VERILAT,$$@)
 	@mkdir -p $$(@D) $(B)/obj/tb
 	$$(Q)$$(VERILATOR) $(LEAF_VFLAGS) $(5) --top-module $(2) --Mdir $(B)/obj/tb/$(1) \
 		-CFLAGS "$(LEAF_CXXFLAGS)" -o $(CURDIR)/$$@ $(MEMORY_PACKAGES) $(4) \
-		hw/rtl/$(2).sv $(CURDIR)/hw/tb/$(1)/main.cc \
+		hw/rtl/$(2).sv $(wildcard $(CURDIR)/hw/tb/$(1)/*.cc) \
 		>$(B)/obj/tb/$(1).log 2>&1 || { cat $(B)/obj/tb/$(1).log; false; }
 
 ALL += $(B)/bin/tb-$(1)
