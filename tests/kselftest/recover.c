@@ -163,6 +163,24 @@ static void unbind_and_back(struct __test_metadata *_metadata)
 	close(fd);
 }
 
+/*
+ * And once more without anybody, until the node has number 0 again: old devices keep
+ * theirs until the release work is done with them.
+ */
+static int back_to_node(struct __test_metadata *_metadata)
+{
+	int fd, i;
+
+	for (i = 0; i < 20; i++) {
+		sleep_ms(100);
+		unbind_and_back(_metadata);
+		fd = open_node();
+		if (fd >= 0)
+			break;
+	}
+	return fd;
+}
+
 /* The driver goes while files, BOs, maps, dma-bufs and jobs live on. */
 TEST_F(recover, unbind_busy)
 {
@@ -188,9 +206,7 @@ TEST_F(recover, unbind_busy)
 	ASSERT_GE(other, 0);
 	EXPECT_EQ(0, good_job(other));
 	close(other);
-	/* And once more without anybody, so that the number is 0 again. */
-	unbind_and_back(_metadata);
-	self->fd = open_node();
+	self->fd = back_to_node(_metadata);
 	ASSERT_GE(self->fd, 0);
 	EXPECT_EQ(0, good_job(self->fd));
 }
@@ -219,14 +235,7 @@ TEST_F(recover, unbind_closed)
 	}
 	munmap(self->slow.bo.map, self->slow.bo.size);
 	close(self->fd);
-	/* The node has number 0 again as soon as none of the devices before is left. */
-	for (i = 0; i < 40; i++) {
-		sleep_ms(50);
-		unbind_and_back(_metadata);
-		self->fd = open_node();
-		if (self->fd >= 0)
-			break;
-	}
+	self->fd = back_to_node(_metadata);
 	ASSERT_GE(self->fd, 0);
 	EXPECT_EQ(0, good_job(self->fd));
 }
@@ -270,8 +279,7 @@ TEST_F(recover, unbind_hammered)
 		ASSERT_EQ(pid[i], waitpid(pid[i], &status, 0));
 		EXPECT_EQ(0, status);
 	}
-	unbind_and_back(_metadata);
-	self->fd = open_node();
+	self->fd = back_to_node(_metadata);
 	ASSERT_GE(self->fd, 0);
 	EXPECT_EQ(0, good_job(self->fd));
 }
@@ -308,8 +316,7 @@ TEST_F(recover, device_lost)
 	munmap(self->g.bo.map, self->g.bo.size);
 	munmap(self->slow.bo.map, self->slow.bo.size);
 	close(self->fd);
-	unbind_and_back(_metadata);
-	self->fd = open_node();
+	self->fd = back_to_node(_metadata);
 	ASSERT_GE(self->fd, 0);
 	EXPECT_EQ(0, good_job(self->fd));
 	write_file(WATCHDOG_MS, "3000");
