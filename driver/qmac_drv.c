@@ -326,7 +326,7 @@ static int qmac_pm_suspend(struct device *dev)
 	struct qmac_device *qdev = dev_get_drvdata(dev);
 	int ret;
 
-	drm_sched_wqueue_stop(&qdev->sched);
+	drm_sched_wqueue_stop(qdev->sched);
 	if (pm_runtime_active(dev)) {
 		ret = qmac_hw_stop(qdev, msecs_to_jiffies(QMAC_SUSPEND_WAIT_MS));
 		if (ret)
@@ -340,7 +340,7 @@ static int qmac_pm_suspend(struct device *dev)
 err_restart:
 	qmac_hw_start(qdev);
 err_start:
-	drm_sched_wqueue_start(&qdev->sched);
+	drm_sched_wqueue_start(qdev->sched);
 	return ret;
 }
 
@@ -350,7 +350,7 @@ static int qmac_pm_resume(struct device *dev)
 	int ret;
 
 	ret = pm_runtime_force_resume(dev);
-	drm_sched_wqueue_start(&qdev->sched);
+	drm_sched_wqueue_start(qdev->sched);
 	return ret;
 }
 

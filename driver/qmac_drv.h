@@ -46,7 +46,7 @@ struct qmac_stats {
  * @drm: Base; its last reference frees this structure.
  * @pdev: PCI function.
  * @hw: Registers, rings, watchdog, reset.
- * @sched: The one scheduler; lives as long as @drm.
+ * @sched: The one scheduler; runs as long as @drm lives.
  * @info: What the device can do, read once at probe.
  * @limits: What this driver allows.
  * @bo_lock: Protects @bos and the DMA mapping of each BO on it.
@@ -60,7 +60,7 @@ struct qmac_device {
 	struct drm_device drm;
 	struct pci_dev *pdev;
 	struct qmac_hw hw;
-	struct drm_gpu_scheduler sched;
+	struct drm_gpu_scheduler *sched;
 	struct drm_qmac_hw_info info;
 	struct drm_qmac_limits limits;
 

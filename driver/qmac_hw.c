@@ -168,11 +168,11 @@ void qmac_hw_remove(struct qmac_device *qdev)
 	cancel_work_sync(&hw->reset_work);
 	cancel_delayed_work_sync(&hw->watchdog);
 
-	drm_sched_wqueue_stop(&qdev->sched);
+	drm_sched_wqueue_stop(qdev->sched);
 	/* If this fails the caller's pci_clear_master() ends all accesses. */
 	qmac_hw_soft_reset(hw);
 	qmac_reset_fail_jobs(qdev, DRM_QMAC_CAUSE_DEVICE_LOST);
-	drm_sched_wqueue_start(&qdev->sched);
+	drm_sched_wqueue_start(qdev->sched);
 }
 
 /* Writes the ring entry of a job. False if the device is lost. */

@@ -74,14 +74,36 @@ static struct qmac_job *to_qmac_job(struct drm_sched_job *sched_job)
 	return container_of(sched_job, struct qmac_job, base);
 }
 
+/**
+ * struct qmac_sched - memory of a device's scheduler
+ * @ref: Held by the device and by each fence of the device side.
+ * @base: Of the core.
+ */
+struct qmac_sched {
+	struct kref ref;
+	struct drm_gpu_scheduler base;
+};
+
+static void qmac_sched_free(struct kref *ref)
+{
+	kfree(container_of(ref, struct qmac_sched, ref));
+}
+
+static void qmac_sched_put(struct qmac_sched *sched)
+{
+	kref_put(&sched->ref, qmac_sched_free);
+}
+
 /*
  * The fence of the device side. It lives on as the parent of the scheduler's
  * finished fence, which userspace can keep in a syncobj after the last file is
- * closed: as long as there is one, the module stays.
+ * closed, and after the device. As long as there is one, the module stays, and the
+ * scheduler, where the finished fence looks for its name.
  */
 struct qmac_fence {
 	struct dma_fence base;
 	spinlock_t lock; /* of base */
+	struct qmac_sched *sched;
 };
 
 static const char *qmac_fence_driver_name(struct dma_fence *fence)
@@ -98,6 +120,7 @@ static void qmac_fence_release(struct dma_fence *fence)
 {
 	/* Modules go after a grace period, and so does the way out of here. */
 	rcu_read_lock();
+	qmac_sched_put(container_of(fence, struct qmac_fence, base)->sched);
 	dma_fence_free(fence);
 	module_put(THIS_MODULE);
 	rcu_read_unlock();
@@ -109,7 +132,7 @@ static const struct dma_fence_ops qmac_fence_ops = {
 	.release = qmac_fence_release,
 };
 
-static struct dma_fence *qmac_fence_create(void)
+static struct dma_fence *qmac_fence_create(struct qmac_device *qdev)
 {
 	struct qmac_fence *fence;
 
@@ -120,6 +143,8 @@ static struct dma_fence *qmac_fence_create(void)
 		return NULL;
 	/* The caller is inside an ioctl of this module. */
 	__module_get(THIS_MODULE);
+	fence->sched = container_of(qdev->sched, struct qmac_sched, base);
+	kref_get(&fence->sched->ref);
 	spin_lock_init(&fence->lock);
 	/* Order is the scheduler's business: each fence is a context of its own. */
 	dma_fence_init(&fence->base, &qmac_fence_ops, &fence->lock, dma_fence_context_alloc(1), 1);
@@ -133,7 +158,7 @@ struct qmac_job *qmac_job_alloc(struct qmac_queue *queue)
 	job = kzalloc(sizeof(*job), GFP_KERNEL_ACCOUNT);
 	if (!job)
 		return NULL;
-	job->fence = qmac_fence_create();
+	job->fence = qmac_fence_create(queue->ctx->qdev);
 	if (!job->fence) {
 		kfree(job);
 		return NULL;
@@ -259,19 +284,30 @@ static const struct drm_sched_backend_ops qmac_sched_ops = {
 
 static void qmac_sched_fini(struct drm_device *drm, void *data)
 {
-	drm_sched_fini(data);
+	struct qmac_sched *sched = data;
+
+	drm_sched_fini(&sched->base);
+	qmac_sched_put(sched);
 }
 
 int qmac_sched_init(struct qmac_device *qdev)
 {
+	struct qmac_sched *sched;
 	int ret;
 
-	ret = qmac_compat_sched_init(&qdev->sched, &qmac_sched_ops, QMAC_RING_SIZE, "qmac",
+	sched = kzalloc(sizeof(*sched), GFP_KERNEL);
+	if (!sched)
+		return -ENOMEM;
+	ret = qmac_compat_sched_init(&sched->base, &qmac_sched_ops, QMAC_RING_SIZE, "qmac",
 				     qdev->drm.dev);
-	if (ret)
+	if (ret) {
+		kfree(sched);
 		return ret;
+	}
+	kref_init(&sched->ref);
+	qdev->sched = &sched->base;
 	/* Files that are still open after remove() use it. */
-	return drmm_add_action_or_reset(&qdev->drm, qmac_sched_fini, &qdev->sched);
+	return drmm_add_action_or_reset(&qdev->drm, qmac_sched_fini, sched);
 }
 
 /*

@@ -37,7 +37,7 @@ static void qmac_context_put(struct qmac_context *ctx)
 static struct qmac_queue *qmac_queue_create(struct qmac_context *ctx,
 					    enum drm_sched_priority priority)
 {
-	struct drm_gpu_scheduler *sched = &ctx->qdev->sched;
+	struct drm_gpu_scheduler *sched = ctx->qdev->sched;
 	struct qmac_queue *queue;
 	int ret;
 

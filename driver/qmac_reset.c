@@ -187,10 +187,10 @@ static void qmac_reset_work(struct work_struct *work)
 
 	mutex_lock(&hw->reset_lock);
 	if (reasons && !READ_ONCE(hw->wedged)) {
-		drm_sched_wqueue_stop(&qdev->sched);
+		drm_sched_wqueue_stop(qdev->sched);
 		qmac_reset(qdev, reasons);
 		lost = READ_ONCE(hw->wedged);
-		drm_sched_wqueue_start(&qdev->sched);
+		drm_sched_wqueue_start(qdev->sched);
 	}
 	mutex_unlock(&hw->reset_lock);
 
@@ -225,7 +225,7 @@ void qmac_reset_prepare(struct pci_dev *pdev)
 	if (hw->reset_task == current)
 		return;
 	mutex_lock(&hw->reset_lock);
-	drm_sched_wqueue_stop(&qdev->sched);
+	drm_sched_wqueue_stop(qdev->sched);
 	qmac_hw_complete(qdev);
 	spin_lock_irq(&hw->lock);
 	hw->started = false;
@@ -248,7 +248,7 @@ void qmac_reset_done(struct pci_dev *pdev)
 	WRITE_ONCE(hw->resets, hw->resets + 1);
 	wake_up_all(&hw->event_wait);
 	atomic64_inc(&qdev->stats.resets);
-	drm_sched_wqueue_start(&qdev->sched);
+	drm_sched_wqueue_start(qdev->sched);
 	mutex_unlock(&hw->reset_lock);
 	if (lost)
 		qmac_report_wedged(qdev);

@@ -163,24 +163,17 @@ TEST_F(fault, cycle_limit)
 /* The fence of a failed job carries its error into a sync file. */
 TEST_F(fault, fence_error)
 {
-	struct drm_syncobj_handle args = {
-		.handle = self->g.sync.handle,
-		.flags = DRM_SYNCOBJ_HANDLE_TO_FD_FLAGS_EXPORT_SYNC_FILE,
-	};
-	struct sync_file_info_like {
-		char name[32];
-		int32_t status;
-		uint32_t flags, num_fences, pad;
-		uint64_t fences;
-	} info = { .name = "" };
+	struct sync_fence_info info;
+	int file;
 
 	self->g.cmd->opcode = 200;
 	run(self->fd, &self->g, 1);
 	/* The result is known a moment before the fence signals. */
 	ASSERT_EQ(0, syncobj_wait(self->fd, self->g.sync.handle));
-	ASSERT_EQ(0, call(self->fd, DRM_IOCTL_SYNCOBJ_HANDLE_TO_FD, &args));
-	ASSERT_EQ(0, call(args.fd, _IOWR('>', 4, struct sync_file_info_like), &info));
+	ASSERT_EQ(0, sync_file_create(self->fd, self->g.sync.handle, &file));
+	ASSERT_EQ(0, sync_file_fence(file, &info));
 	EXPECT_EQ(-EINVAL, info.status);
+	close(file);
 }
 
 /* Many in a row. */

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sync_file.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -257,6 +258,31 @@ static inline struct drm_qmac_job_status job_wait(int fd, uint64_t id)
 		sleep_ms(1);
 	} while (now_ns() < end);
 	return status;
+}
+
+/* The fence in a syncobj as a file of its own. */
+static inline int sync_file_create(int fd, uint32_t syncobj, int *file)
+{
+	struct drm_syncobj_handle args = {
+		.handle = syncobj,
+		.flags = DRM_SYNCOBJ_HANDLE_TO_FD_FLAGS_EXPORT_SYNC_FILE,
+	};
+	int ret = call(fd, DRM_IOCTL_SYNCOBJ_HANDLE_TO_FD, &args);
+
+	*file = args.fd;
+	return ret;
+}
+
+/* What a sync file tells about its one fence. */
+static inline int sync_file_fence(int file, struct sync_fence_info *fence)
+{
+	struct sync_file_info args = {
+		.num_fences = 1,
+		.sync_fence_info = (uintptr_t)fence,
+	};
+
+	*fence = (struct sync_fence_info){ .status = 0 };
+	return call(file, SYNC_IOC_FILE_INFO, &args);
 }
 
 /* A GEMM with 32-bit result: commands, A, B and C in one BO. */

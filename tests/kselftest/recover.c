@@ -240,6 +240,30 @@ TEST_F(recover, unbind_closed)
 	EXPECT_EQ(0, good_job(self->fd));
 }
 
+/* A fence outlives its job, its file and the device, and still tells of itself. */
+TEST_F(recover, unbind_fence)
+{
+	struct drm_qmac_job job = gemm_job(&self->slow);
+	struct sync_fence_info info;
+	int file;
+
+	ASSERT_EQ(0, submit(self->fd, 0, &job, 1, NULL));
+	ASSERT_EQ(0, sync_file_create(self->fd, self->slow.sync.handle, &file));
+	munmap(self->g.bo.map, self->g.bo.size);
+	munmap(self->slow.bo.map, self->slow.bo.size);
+	close(self->fd);
+	unbind_and_back(_metadata);
+	/* The old device is freed a little later. */
+	sleep_ms(200);
+	ASSERT_EQ(0, sync_file_fence(file, &info));
+	EXPECT_LT(info.status, 0);
+	EXPECT_EQ(0, strcmp(info.driver_name, "drm_sched"));
+	close(file);
+	self->fd = back_to_node(_metadata);
+	ASSERT_GE(self->fd, 0);
+	EXPECT_EQ(0, good_job(self->fd));
+}
+
 static int hammer(void)
 {
 	int fd = open_node(), ret = 0, i;
