@@ -58,8 +58,8 @@ static int qmac_show_ring(struct seq_file *m, void *data)
 	u32 i;
 
 	spin_lock_irq(&hw->lock);
-	seq_printf(m, "head %u\ntail %u\nstarted %d\nwedged %d\nresets %u\n", hw->head, hw->tail,
-		   hw->started, hw->wedged, hw->resets);
+	seq_printf(m, "head %u\ntail %u\nstarted %d\nwedged %d\nepoch %u\n", hw->head, hw->tail,
+		   hw->started, hw->wedged, hw->epoch);
 	for (i = hw->tail; i != hw->head; i++) {
 		job = hw->slot[i % QMAC_RING_SIZE];
 		seq_printf(m, "%u: ring id %llu job id %llu commands %u at %#llx%s\n", i,

@@ -321,12 +321,26 @@ static int qmac_pm_runtime_resume(struct device *dev)
 	return qmac_hw_start(qdev);
 }
 
+/* Resets may come in between, and leave the scheduler as it is. */
+static void qmac_pm_set_asleep(struct qmac_device *qdev, bool asleep)
+{
+	struct qmac_hw *hw = &qdev->hw;
+
+	mutex_lock(&hw->reset_lock);
+	hw->asleep = asleep;
+	if (asleep)
+		drm_sched_wqueue_stop(qdev->sched);
+	else
+		drm_sched_wqueue_start(qdev->sched);
+	mutex_unlock(&hw->reset_lock);
+}
+
 static int qmac_pm_suspend(struct device *dev)
 {
 	struct qmac_device *qdev = dev_get_drvdata(dev);
 	int ret;
 
-	drm_sched_wqueue_stop(qdev->sched);
+	qmac_pm_set_asleep(qdev, true);
 	if (pm_runtime_active(dev)) {
 		ret = qmac_hw_stop(qdev, msecs_to_jiffies(QMAC_SUSPEND_WAIT_MS));
 		if (ret)
@@ -340,7 +354,7 @@ static int qmac_pm_suspend(struct device *dev)
 err_restart:
 	qmac_hw_start(qdev);
 err_start:
-	drm_sched_wqueue_start(qdev->sched);
+	qmac_pm_set_asleep(qdev, false);
 	return ret;
 }
 
@@ -350,7 +364,7 @@ static int qmac_pm_resume(struct device *dev)
 	int ret;
 
 	ret = pm_runtime_force_resume(dev);
-	drm_sched_wqueue_start(qdev->sched);
+	qmac_pm_set_asleep(qdev, false);
 	return ret;
 }
 

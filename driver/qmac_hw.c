@@ -128,6 +128,7 @@ int qmac_hw_start(struct qmac_device *qdev)
 	hw->head = 0;
 	hw->tail = 0;
 	hw->sync_seq = 0;
+	hw->epoch++;
 	hw->watch_valid = false;
 	hw->started = !hw->wedged;
 	spin_unlock_irq(&hw->lock);
@@ -142,13 +143,19 @@ int qmac_hw_stop(struct qmac_device *qdev, unsigned long timeout)
 
 	wait_event_timeout(hw->event_wait, READ_ONCE(hw->head) == READ_ONCE(hw->tail), timeout);
 
+	/* A reset under way ends before; one that is asked for later finds nothing to do. */
+	mutex_lock(&hw->reset_lock);
 	spin_lock_irq(&hw->lock);
 	empty = hw->head == hw->tail;
-	if (empty)
+	if (empty) {
 		hw->started = false;
+		hw->epoch++;
+	}
 	spin_unlock_irq(&hw->lock);
+	mutex_unlock(&hw->reset_lock);
 	if (!empty)
 		return -EBUSY;
+	wake_up_all(&hw->event_wait);
 	cancel_delayed_work_sync(&hw->watchdog);
 	qmac_write(hw, QMAC_REG_CTRL, 0);
 	return 0;
@@ -283,10 +290,10 @@ unsigned int qmac_hw_complete(struct qmac_device *qdev)
 	return count;
 }
 
-static bool qmac_sync_done(struct qmac_hw *hw, u32 seq, u32 resets)
+static bool qmac_sync_done(struct qmac_hw *hw, u32 seq, u32 epoch)
 {
-	/* After a reset, and without the bus, nothing of before can happen. */
-	return le64_to_cpu(READ_ONCE(*hw->sync_answer)) == seq || READ_ONCE(hw->resets) != resets ||
+	/* After a reset or a stop, and without the bus, nothing of before can happen. */
+	return le64_to_cpu(READ_ONCE(*hw->sync_answer)) == seq || READ_ONCE(hw->epoch) != epoch ||
 	       READ_ONCE(hw->wedged);
 }
 
@@ -298,12 +305,13 @@ static bool qmac_sync_done(struct qmac_hw *hw, u32 seq, u32 resets)
 void qmac_hw_sync(struct qmac_device *qdev)
 {
 	struct qmac_hw *hw = &qdev->hw;
-	u32 seq, resets, progress, now;
+	u32 seq, epoch, progress, now;
 	int rounds = QMAC_SYNC_ROUNDS;
 
 	spin_lock_irq(&hw->lock);
-	resets = hw->resets;
-	if (hw->wedged) {
+	epoch = hw->epoch;
+	/* Without a job in the ring it has, and may have no power. */
+	if (hw->wedged || hw->head == hw->tail) {
 		spin_unlock_irq(&hw->lock);
 		return;
 	}
@@ -315,7 +323,7 @@ void qmac_hw_sync(struct qmac_device *qdev)
 	trace_qmac_sync(qdev, seq);
 
 	progress = qmac_read(hw, QMAC_REG_PROGRESS);
-	while (!wait_event_timeout(hw->event_wait, qmac_sync_done(hw, seq, resets),
+	while (!wait_event_timeout(hw->event_wait, qmac_sync_done(hw, seq, epoch),
 				   msecs_to_jiffies(qmac_watchdog_period()))) {
 		now = qmac_read(hw, QMAC_REG_PROGRESS);
 		if (now != progress && --rounds) {

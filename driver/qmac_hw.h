@@ -51,7 +51,7 @@ enum qmac_reset_reason {
  * @slot: The jobs between @tail and @head.
  * @next_id: Job id of the next ring entry.
  * @sync_seq: Number of the newest sync request.
- * @resets: Completed resets; each answers all sync requests made before.
+ * @epoch: Counts starts and stops; each answers all sync requests made before.
  * @last_end: When the last job ended.
  * @event_wait: Woken by sync answers, resets and an empty ring.
  * @sync_irqs: Interrupts on the sync vector.
@@ -64,6 +64,8 @@ enum qmac_reset_reason {
  * @reset_work: Carries out what @reset_reasons asks for.
  * @reset_reasons: Bits of enum qmac_reset_reason.
  * @reset_lock: Held while the device is reset, started or stopped.
+ * @asleep: From suspend to resume of the system: the scheduler stays stopped.
+ *	Protected by @reset_lock.
  * @reset_task: The holder of @reset_lock that resets the PCI function.
  * @dump: Memory for a snapshot of the device, allocated at probe.
  */
@@ -84,7 +86,7 @@ struct qmac_hw {
 	struct qmac_job *slot[QMAC_RING_SIZE];
 	u64 next_id;
 	u32 sync_seq;
-	u32 resets;
+	u32 epoch;
 	bool watch_valid;
 	u32 watch_progress;
 	u32 watch_tail;
@@ -98,6 +100,7 @@ struct qmac_hw {
 	struct work_struct reset_work;
 	unsigned long reset_reasons;
 	struct mutex reset_lock; /* see above */
+	bool asleep;
 	struct task_struct *reset_task;
 	struct qmac_coredump *dump;
 };

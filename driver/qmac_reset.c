@@ -163,7 +163,6 @@ static void qmac_reset(struct qmac_device *qdev, unsigned long reasons)
 		ret = qmac_reset_function(qdev);
 	if (ret)
 		qmac_wedge(qdev);
-	WRITE_ONCE(hw->resets, hw->resets + 1);
 	wake_up_all(&hw->event_wait);
 
 	atomic64_inc(&qdev->stats.resets);
@@ -178,6 +177,14 @@ static void qmac_reset(struct qmac_device *qdev, unsigned long reasons)
 			reasons & BIT(QMAC_RESET_PROTOCOL) ? " bad completion record" : "");
 }
 
+/* The caller holds reset_lock. */
+static void qmac_reset_start_sched(struct qmac_device *qdev)
+{
+	/* When the system sleeps, or is about to, only resume may do that. */
+	if (!qdev->hw.asleep)
+		drm_sched_wqueue_start(qdev->sched);
+}
+
 static void qmac_reset_work(struct work_struct *work)
 {
 	struct qmac_device *qdev = container_of(work, struct qmac_device, hw.reset_work);
@@ -186,11 +193,12 @@ static void qmac_reset_work(struct work_struct *work)
 	bool lost = false;
 
 	mutex_lock(&hw->reset_lock);
-	if (reasons && !READ_ONCE(hw->wedged)) {
+	/* Lost or stopped since it was asked for: there may be no power either. */
+	if (reasons && READ_ONCE(hw->started)) {
 		drm_sched_wqueue_stop(qdev->sched);
 		qmac_reset(qdev, reasons);
 		lost = READ_ONCE(hw->wedged);
-		drm_sched_wqueue_start(qdev->sched);
+		qmac_reset_start_sched(qdev);
 	}
 	mutex_unlock(&hw->reset_lock);
 
@@ -245,10 +253,9 @@ void qmac_reset_done(struct pci_dev *pdev)
 		qmac_wedge(qdev);
 		lost = true;
 	}
-	WRITE_ONCE(hw->resets, hw->resets + 1);
 	wake_up_all(&hw->event_wait);
 	atomic64_inc(&qdev->stats.resets);
-	drm_sched_wqueue_start(qdev->sched);
+	qmac_reset_start_sched(qdev);
 	mutex_unlock(&hw->reset_lock);
 	if (lost)
 		qmac_report_wedged(qdev);
