@@ -5,8 +5,9 @@
  * text is made of it afterwards.
  */
 #include <linux/devcoredump.h>
-#include <linux/slab.h>
 #include <linux/vmalloc.h>
+
+#include <drm/drm_managed.h>
 
 #include "qmac_drv.h"
 
@@ -25,7 +26,7 @@ struct qmac_coredump {
 
 int qmac_coredump_init(struct qmac_device *qdev)
 {
-	qdev->hw.dump = devm_kzalloc(qdev->drm.dev, sizeof(*qdev->hw.dump), GFP_KERNEL);
+	qdev->hw.dump = drmm_kzalloc(&qdev->drm, sizeof(*qdev->hw.dump), GFP_KERNEL);
 	return qdev->hw.dump ? 0 : -ENOMEM;
 }
 

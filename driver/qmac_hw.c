@@ -31,7 +31,11 @@ static int qmac_hw_alloc(struct qmac_device *qdev)
 
 	spin_lock_init(&hw->lock);
 	init_waitqueue_head(&hw->event_wait);
+	/* All that the reset work uses goes after the workqueue: see qmac_reset_request(). */
 	ret = drmm_mutex_init(&qdev->drm, &hw->reset_lock);
+	if (ret)
+		return ret;
+	ret = qmac_coredump_init(qdev);
 	if (ret)
 		return ret;
 	/* Fences wait for what runs there: memory reclaim must not stop it. */
@@ -51,7 +55,7 @@ static int qmac_hw_alloc(struct qmac_device *qdev)
 	hw->sync_answer = dmam_alloc_coherent(dev, PAGE_SIZE, &hw->sync_answer_bus, GFP_KERNEL);
 	if (!hw->jobs || !hw->cpls || !hw->sync_answer)
 		return -ENOMEM;
-	return qmac_coredump_init(qdev);
+	return 0;
 }
 
 int qmac_hw_probe(struct qmac_device *qdev)

@@ -208,7 +208,11 @@ static void qmac_reset_work(struct work_struct *work)
 		qmac_report_wedged(qdev);
 }
 
-/* From any context. */
+/*
+ * From any context, also while remove() waits for what is here: then the work runs
+ * late, finds a device that is stopped, and touches only what lives as long as the
+ * workqueue.
+ */
 void qmac_reset_request(struct qmac_device *qdev, enum qmac_reset_reason reason)
 {
 	struct qmac_hw *hw = &qdev->hw;
