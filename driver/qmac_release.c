@@ -11,6 +11,7 @@
  */
 #include <linux/kref.h>
 #include <linux/llist.h>
+#include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
@@ -69,11 +70,14 @@ static void qmac_release_work(struct work_struct *work)
 static void qmac_release_add(struct qmac_release *release, struct llist_head *list,
 			     struct llist_node *node)
 {
+	/* The module can go as well, and the workqueue with it. */
+	__module_get(THIS_MODULE);
 	kref_get(&release->ref);
 	llist_add(node, list);
 	/* Queued already, it has a reference and has not looked into the lists yet. */
 	if (!queue_work(qmac_release_wq, &release->work))
 		kref_put(&release->ref, qmac_release_free);
+	module_put(THIS_MODULE);
 }
 
 /* From any context. */
