@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Many jobs: bounded queues, many files, nothing left over. */
+#include <sched.h>
+
 #include "qmac_test.h"
 
 FIXTURE(load)
@@ -188,6 +190,52 @@ TEST_F(load, contended)
 		ASSERT_EQ(pid[i], waitpid(pid[i], &status, 0));
 		EXPECT_EQ(0, status);
 	}
+}
+
+/* Closes every handle that it is told, as soon as it can. */
+static void closer(int fd, volatile uint32_t *next)
+{
+	while (*next != ~0u)
+		if (*next && !handle_close(fd, *next))
+			*next = 0;
+}
+
+/*
+ * A handle is closed while SUBMIT works with its BO, whose job fails and is freed
+ * before SUBMIT is done with the others: it holds the last reference then.
+ */
+TEST_F(load, close_during_submit)
+{
+	volatile uint32_t *next =
+		mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int64_t end = now_ns() + 3 * SECOND;
+	struct drm_qmac_job job[64];
+	struct gemm g;
+	pid_t pid;
+	int i;
+
+	ASSERT_NE(MAP_FAILED, (void *)next);
+	pid = fork();
+	if (!pid) {
+		closer(self->fd, next);
+		_exit(0);
+	}
+	for (i = 1; i < 64; i++)
+		job[i] = gemm_job(&self->g);
+	while (now_ns() < end) {
+		ASSERT_EQ(0, gemm_create(self->fd, &g, 8, 8, 8));
+		g.cmd->opcode = 200;
+		munmap(g.bo.map, g.bo.size);
+		job[0] = gemm_job(&g);
+		*next = g.bo.handle;
+		i = submit(self->fd, 0, job, 64, NULL);
+		EXPECT_TRUE(i == 0 || i == -ENOENT || i == -EAGAIN);
+		while (*next)
+			sched_yield();
+	}
+	*next = ~0u;
+	waitpid(pid, &i, 0);
+	EXPECT_EQ(0, good_job(self->fd));
 }
 
 /* Every job that was submitted is freed in the end. */
