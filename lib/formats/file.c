@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "context.h"
+#include "tools/npy/whole_file.h"
 
 #define CHUNK ((size_t)1 << 16)
 
@@ -63,71 +63,20 @@ int file_read(struct qmac_context *context, const char *path, size_t limit, char
 	return 0;
 }
 
-static int write_all(FILE *file, const void *bytes, size_t size)
-{
-	errno = 0;
-	if (fwrite(bytes, 1, size, file) != size || fflush(file))
-		return errno ? -errno : -EIO;
-	return 0;
-}
-
-static int open_temporary(const char *target, char **temporary, FILE **file)
-{
-	if (asprintf(temporary, "%s.%ld.tmp", target, (long)getpid()) < 0) {
-		*temporary = NULL;
-		return -ENOMEM;
-	}
-	*file = fopen(*temporary, "wbxe");
-	return *file ? 0 : -errno;
-}
-
-/* @target: the regular file at the end of all links, or one that does not exist. */
-static int replace(const char *target, const void *bytes, size_t size)
-{
-	char *temporary;
-	FILE *file = NULL;
-	int error = open_temporary(target, &temporary, &file);
-
-	if (!error)
-		error = write_all(file, bytes, size);
-	if (!error && fsync(fileno(file)))
-		error = -errno;
-	if (file && fclose(file) && !error)
-		error = -errno;
-	if (!error && rename(temporary, target))
-		error = -errno;
-	if (error && file)
-		unlink(temporary);
-	free(temporary);
-	return error;
-}
-
-/* A pipe or device cannot be replaced. */
-static int write_through(const char *path, const void *bytes, size_t size)
-{
-	FILE *file = fopen(path, "wbe");
-	int error = file ? write_all(file, bytes, size) : -errno;
-
-	if (file && fclose(file) && !error)
-		error = -errno;
-	return error;
-}
-
 static int write_to(const char *path, const void *bytes, size_t size)
 {
-	struct stat found;
-	char *target;
-	int error;
+	struct whole_file file;
+	int error = whole_file_open(&file, path);
 
-	if (stat(path, &found))
-		return replace(path, bytes, size);
-	if (S_ISDIR(found.st_mode))
-		return -EISDIR;
-	if (!S_ISREG(found.st_mode))
-		return write_through(path, bytes, size);
-	target = realpath(path, NULL);
-	error = target ? replace(target, bytes, size) : -errno;
-	free(target);
+	if (error)
+		return error;
+	errno = 0;
+	/* A table is there after a crash, too; what cannot be synced is a pipe or a device. */
+	if (fwrite(bytes, 1, size, file.out) == size && !fflush(file.out) &&
+	    (!file.temporary || !fsync(fileno(file.out))))
+		return whole_file_commit(&file);
+	error = errno ? -errno : -EIO;
+	whole_file_discard(&file);
 	return error;
 }
 

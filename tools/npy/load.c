@@ -35,7 +35,8 @@ __attribute__((format(printf, 3, 4))) static int fail(const struct reader *reade
 	for (char *s = text; *s; s++) /* what the file says is for no terminal to obey */
 		if ((unsigned char)*s < ' ' || *s == 127)
 			*s = '?';
-	snprintf(reader->message, reader->message_size, "%s: %s", reader->path, text);
+	snprintf(reader->message, reader->message_size, "%s: %s",
+		 *reader->path ? reader->path : "''", text);
 	return error;
 }
 

@@ -52,6 +52,7 @@ int npy_save(const char *path, const struct npy_array *array, char *message, siz
 			ret = whole_file_commit(&file);
 	}
 	if (ret)
-		snprintf(message, message_size, "%s: cannot write: %s", path, strerror(-ret));
+		snprintf(message, message_size, "%s: cannot write: %s", *path ? path : "''",
+			 strerror(-ret));
 	return ret;
 }
