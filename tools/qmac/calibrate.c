@@ -117,9 +117,9 @@ static int save(struct qmac_context *context, const struct calibrate_options *op
 
 	if (!options->output)
 		return 0;
-	if (options->state)
+	if (options->table.state)
 		return save_state(context, options, tensors);
-	ret = qmac_table_save(context, options->output, options->format, table);
+	ret = qmac_table_save(context, options->output, options->table.format, table);
 	return ret ? told("calibrate", "", context, ret) : 0;
 }
 

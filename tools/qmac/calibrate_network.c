@@ -50,41 +50,6 @@ void calibrate_network_help(void)
 	fputs(help, stdout);
 }
 
-static bool ends_in(const char *text, const char *end)
-{
-	size_t length = strlen(text);
-
-	return length >= strlen(end) && !strcmp(text + length - strlen(end), end);
-}
-
-static bool is_state(const struct network_options *options)
-{
-	return options->format ? !strcmp(options->format, "state")
-			       : options->output && ends_in(options->output, ".state");
-}
-
-/* What the table is for: enum qmac_table_format, or an exit status as -1 - status. */
-static int format_of(const struct network_options *options)
-{
-	int format;
-
-	if (!options->format)
-		return options->output && !is_state(options)
-			       ? (int)format_by_suffix(options->output)
-			       : QMAC_TABLE_QMAC;
-	if (is_state(options) && options->output)
-		return QMAC_TABLE_QMAC;
-	format = format_by_name(options->format);
-	if (!options->output || format <= QMAC_TABLE_DETECT) {
-		fprintf(stderr, "qmac calibrate: --format %s: %s\n", options->format,
-			options->output ? "expected qmac, ncnn, tensorrt, ort, aimet, aimet-1.0.0, "
-					  "aimet-2.0.0 or state"
-					: "only with --output");
-		return -1 - STATUS_USAGE;
-	}
-	return format;
-}
-
 /* Draws what was seen of each activation that is watched. */
 static int draw(const struct network_options *options, const struct network_samples *loaded)
 {
@@ -121,15 +86,14 @@ static int draw(const struct network_options *options, const struct network_samp
 }
 
 static int save(struct qmac_context *context, const struct network_options *options,
-		const struct network_samples *loaded, unsigned int format,
-		const struct qmac_table *table)
+		const struct network_samples *loaded, const struct qmac_table *table)
 {
 	int ret = 0;
 
-	if (options->output && is_state(options))
+	if (options->output && options->table.state)
 		ret = qmac_network_calibration_save(loaded->source.calibration, options->output);
 	else if (options->output)
-		ret = qmac_table_save(context, options->output, format, table);
+		ret = qmac_table_save(context, options->output, options->table.format, table);
 	if (ret)
 		return told("calibrate", "", context, ret);
 	return options->svg ? draw(options, loaded) : 0;
@@ -181,11 +145,12 @@ static void print_json(const struct network_options *options, const struct netwo
 	network_report_print(object);
 }
 
-/* The encodings with the ranges chosen, as a file of @format has them. */
+/* The encodings with the ranges chosen, as a file of their format has them. */
 static int make_table(struct qmac_context *context, const struct network_options *options,
-		      struct network_samples *loaded, unsigned int format, struct qmac_table *table)
+		      struct network_samples *loaded, struct qmac_table *table)
 {
 	const struct network_codes *codes = &options->codes;
+	const unsigned int format = options->table.format;
 	bool forced = format == QMAC_TABLE_NCNN || format == QMAC_TABLE_TENSORRT;
 	bool *keep_float = calloc(loaded->info.layers + 1, sizeof(*keep_float));
 	struct qmac_network_quantize_options how;
@@ -209,15 +174,16 @@ static int make_table(struct qmac_context *context, const struct network_options
 }
 
 static int run(struct qmac_context *context, const struct network_options *options,
-	       struct network_samples *loaded, unsigned int format)
+	       struct network_samples *loaded)
 {
 	struct qmac_table table = { 0 };
-	int ret = network_samples_load(context, options, options->svg || is_state(options), loaded);
+	int ret = network_samples_load(context, options, options->svg || options->table.state,
+				       loaded);
 
 	if (!ret)
-		ret = make_table(context, options, loaded, format, &table);
+		ret = make_table(context, options, loaded, &table);
 	if (!ret)
-		ret = save(context, options, loaded, format, &table);
+		ret = save(context, options, loaded, &table);
 	if (!ret) {
 		report_aside(options->output);
 		report_aside(options->svg);
@@ -238,17 +204,16 @@ int calibrate_network(int argc, char **argv)
 	int ret = network_options_parse(
 		argc, argv, NETWORK_TAKES_OUTPUT | NETWORK_TAKES_STATE | NETWORK_TAKES_PICTURE,
 		help, &options);
-	int format = ret < 0 ? format_of(&options) : 0;
 
-	if (ret >= 0 || format < 0) {
+	if (ret >= 0) {
 		network_options_release(&options);
-		return ret >= 0 ? ret : -1 - format;
+		return ret;
 	}
 	if (qmac_context_create(&context)) {
 		fprintf(stderr, "qmac calibrate: no memory\n");
 		return STATUS_FAILED;
 	}
-	ret = run(context, &options, &loaded, (unsigned int)format);
+	ret = run(context, &options, &loaded);
 	network_samples_release(&loaded);
 	network_options_release(&options);
 	qmac_context_destroy(context);

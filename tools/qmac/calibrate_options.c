@@ -2,8 +2,6 @@
 #include "calibrate_options.h"
 
 #include <errno.h>
-#include <getopt.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +10,10 @@
 #include "codes_options.h"
 #include "command.h"
 #include "method_options.h"
+#include "option_file.h"
+#include "option_next.h"
 #include "option_value.h"
-#include "same_file.h"
+#include "outputs.h"
 
 static const char help[] =
 	"usage: qmac calibrate [NAME=]FILE.npy... [OPTION]...\n"
@@ -132,11 +132,9 @@ static int parse_name(const char *what, const char *text, const char *(*name)(un
 
 static int parse_bins(const char *text, uint32_t *out)
 {
-	double bins;
-	int ret = parse_number("--bins", text, 1, 65536, "expected a number up to 65536", &bins);
+	long long bins;
+	int ret = option_take_integer("calibrate", "--bins", text, 1, 65536, &bins);
 
-	if (ret < 0 && bins != floor(bins))
-		return option_misused("calibrate", "--bins", text, "expected an integer");
 	if (ret < 0)
 		*out = (uint32_t)bins;
 	return ret;
@@ -164,12 +162,8 @@ static int take_number(int c, struct reader *reader)
 		options->constant = (float)value;
 		return ret;
 	case OPT_BITS:
-		if (codes_options_bits(&reader->codes, optarg))
-			return -1;
-		return option_misused("calibrate", "--bits", optarg,
-				      "expected an integer from 2 to 16");
+		return codes_options_bits("calibrate", optarg, &reader->codes);
 	default:
-		fprintf(stderr, "qmac calibrate --help tells the options\n");
 		return STATUS_USAGE;
 	}
 }
@@ -218,13 +212,13 @@ static int take(int c, struct reader *reader)
 
 	switch (c) {
 	case 'o':
-		options->output = optarg;
+		options->output = option_output(optarg);
 		return -1;
 	case OPT_FORMAT:
 		reader->format = optarg;
 		return -1;
 	case OPT_RESUME:
-		options->resume = optarg;
+		options->resume = option_input(optarg);
 		return -1;
 	case OPT_NAME:
 		options->name = optarg;
@@ -237,7 +231,7 @@ static int take(int c, struct reader *reader)
 		return parse_name("--preset", optarg, qmac_calibrator_name,
 				  &options->calibration.calibrator);
 	case OPT_SVG:
-		options->svg = optarg;
+		options->svg = option_output(optarg);
 		return -1;
 	case OPT_HELP:
 		fputs(help, stdout);
@@ -247,37 +241,6 @@ static int take(int c, struct reader *reader)
 	default:
 		return take_switch(c, reader);
 	}
-}
-
-static bool ends_in(const char *text, const char *end)
-{
-	size_t length = strlen(text);
-
-	return length >= strlen(end) && !strcmp(text + length - strlen(end), end);
-}
-
-static int choose_format(const struct reader *reader)
-{
-	struct calibrate_options *options = reader->options;
-	int format;
-
-	if (reader->format && !options->output)
-		return option_misused("calibrate", "--format", reader->format,
-				      "only with --output");
-	if (!options->output)
-		return -1;
-	options->state = reader->format ? !strcmp(reader->format, "state")
-					: ends_in(options->output, ".state");
-	if (options->state)
-		return -1;
-	format = reader->format ? format_by_name(reader->format)
-				: (int)format_by_suffix(options->output);
-	if (format <= QMAC_TABLE_DETECT)
-		return option_misused("calibrate", "--format", reader->format,
-				      "expected qmac, ncnn, tensorrt, ort, aimet, aimet-1.0.0, "
-				      "aimet-2.0.0 or state");
-	options->format = (unsigned int)format;
-	return -1;
 }
 
 /* "NAME=FILE": where FILE begins. A name without a file name behind it is none. */
@@ -290,28 +253,23 @@ const char *calibrate_file_of(const char *argument)
 		       : argument;
 }
 
-/* A table or picture must not end the numbers that it is made of. */
+/* Only as a state may the output be the state that was read: that is how it goes on. */
 static int check_outputs(const struct calibrate_options *options)
 {
-	for (size_t i = 0; i < options->file_count; i++) {
-		const char *file = calibrate_file_of(options->files[i]);
+	const struct output outputs[] = { { "--output", options->output },
+					  { "--svg", options->svg } };
+	const char *const resumed[] = { options->resume };
+	int ret;
 
-		if (options->output && same_file(file, options->output))
-			return option_misused(
-				"calibrate", "--output", options->output,
-				"is an input, whose numbers would be lost: choose another "
-				"name");
-		if (options->svg && same_file(file, options->svg))
-			return option_misused(
-				"calibrate", "--svg", options->svg,
-				"is an input, whose numbers would be lost: choose another "
-				"name");
+	for (size_t i = 0; i < options->file_count; i++) {
+		const char *const file[] = { option_input(calibrate_file_of(options->files[i])) };
+
+		ret = outputs_check("calibrate", file, 1, outputs, 2);
+		if (ret >= 0)
+			return ret;
 	}
-	if (options->output && options->svg &&
-	    (!strcmp(options->output, options->svg) || same_file(options->output, options->svg)))
-		return option_misused("calibrate", "--svg", options->svg,
-				      "is the --output too: choose another name");
-	return -1;
+	return options->table.state ? outputs_check("calibrate", resumed, 1, outputs + 1, 1)
+				    : outputs_check("calibrate", resumed, 1, outputs, 2);
 }
 
 static int check_together(const struct reader *reader)
@@ -349,7 +307,7 @@ int calibrate_options_parse(int argc, char **argv, struct calibrate_options *opt
 	int c, ret;
 
 	*options = (struct calibrate_options){ .name = "tensor", .constant = -1 };
-	while ((c = getopt_long(argc, argv, "o:", longs, NULL)) != -1) {
+	while ((c = option_next("calibrate", argc, argv, ":o:", longs)) != -1) {
 		ret = take(c, &reader);
 		if (ret >= 0)
 			return ret;
@@ -361,6 +319,7 @@ int calibrate_options_parse(int argc, char **argv, struct calibrate_options *opt
 	options->method.scheme = reader.codes.scheme;
 	if (options->method.method == QMAC_METHOD_AVERAGE && options->constant < 0)
 		options->constant = 0.01f;
-	ret = choose_format(&reader);
+	ret = table_output_choose("calibrate", "--format", reader.format, options->output, true,
+				  &options->table);
 	return ret >= 0 ? ret : check_together(&reader);
 }

@@ -7,6 +7,8 @@
 
 #include <qmac/qmac.h>
 
+#include "table_output.h"
+
 /**
  * struct calibrate_options - command line of qmac calibrate
  * @files: Arguments, [NAME=]FILE.npy.
@@ -14,8 +16,7 @@
  * @name: Name of files that have none.
  * @resume: State to go on from, or NULL.
  * @output: File to write, or NULL.
- * @state: @output is a state, not a table.
- * @format: enum qmac_table_format of @output.
+ * @table: Format of @output.
  * @svg: File for the picture, or NULL.
  * @calibration: What to create.
  * @method: How to choose.
@@ -28,8 +29,7 @@ struct calibrate_options {
 	char **files;
 	size_t file_count;
 	const char *name, *resume, *output, *svg;
-	bool state;
-	unsigned int format;
+	struct table_output table;
 	struct qmac_calibration_spec calibration;
 	struct qmac_calibration_method method;
 	struct qmac_quant_spec codes;

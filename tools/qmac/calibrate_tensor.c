@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "float_file.h"
+#include "option_file.h"
 #include "told.h"
 
 /* The tensor that an argument belongs to; NULL without memory. */
@@ -58,7 +60,7 @@ static int pass(struct qmac_context *context, const struct calibrate_options *op
 		const char *argument = options->files[i];
 		struct calibrate_tensor *tensor = tensor_of(options, argument, tensors);
 
-		ret = update(context, calibrate_file_of(argument), tensor, first);
+		ret = update(context, option_input(calibrate_file_of(argument)), tensor, first);
 		if (!ret && first && options->constant >= 0) {
 			ret = qmac_calibration_step(tensor->calibration, options->constant);
 			if (ret)
@@ -134,6 +136,28 @@ static int begin(struct qmac_context *context, const struct calibrate_options *o
 	return 0;
 }
 
+/* A pipe is empty when it is read again. */
+static int check_passes(const struct calibrate_options *options,
+			const struct calibrate_tensors *tensors)
+{
+	struct stat found;
+
+	if (!options->file_count || qmac_calibration_passes(tensors->all[0].calibration) < 2)
+		return 0;
+	for (size_t i = 0; i < options->file_count; i++) {
+		const char *file = option_input(calibrate_file_of(options->files[i]));
+
+		if (stat(file, &found) || S_ISREG(found.st_mode) || S_ISDIR(found.st_mode))
+			continue;
+		fprintf(stderr,
+			"qmac calibrate: %s: is no file, and --preset %s reads all twice: save "
+			"it first\n",
+			file, qmac_calibrator_name(options->calibration.calibrator));
+		return -EINVAL;
+	}
+	return 0;
+}
+
 int calibrate_tensors_read(struct qmac_context *context, const struct calibrate_options *options,
 			   struct calibrate_tensors *tensors)
 {
@@ -143,6 +167,8 @@ int calibrate_tensors_read(struct qmac_context *context, const struct calibrate_
 		.all = calloc(options->file_count + 1, sizeof(*tensors->all)),
 	};
 	ret = tensors->all ? begin(context, options, tensors) : -ENOMEM;
+	if (!ret)
+		ret = check_passes(options, tensors);
 	if (!ret)
 		ret = pass(context, options, tensors, true);
 	if (!ret)

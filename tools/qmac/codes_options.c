@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "codes_options.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
-bool codes_options_bits(struct codes_options *options, const char *text)
-{
-	char *end;
-	unsigned long bits;
+#include "option_value.h"
 
-	errno = 0;
-	bits = strtoul(text, &end, 10);
-	if (end == text || *end || errno || bits < 2 || bits > 16)
-		return false;
+int codes_options_bits(const char *command, const char *text, struct codes_options *options)
+{
+	long long bits;
+	int ret = option_take_integer(command, "--bits", text, 2, 16, &bits);
+
+	if (ret >= 0)
+		return ret;
 	options->bits = (unsigned int)bits;
 	options->given = true;
-	return true;
+	return -1;
 }
 
 struct qmac_quant_spec codes_options_spec(const struct codes_options *options)
@@ -39,17 +37,4 @@ int format_by_name(const char *name)
 		if (!strcmp(name, qmac_table_format_name(i)))
 			return (int)i;
 	return -1;
-}
-
-unsigned int format_by_suffix(const char *path)
-{
-	const char *dot = strrchr(path, '.');
-
-	if (dot && !strcmp(dot, ".table"))
-		return QMAC_TABLE_NCNN;
-	if (dot && !strcmp(dot, ".cache"))
-		return QMAC_TABLE_TENSORRT;
-	if (dot && !strcmp(dot, ".encodings"))
-		return QMAC_TABLE_AIMET;
-	return QMAC_TABLE_QMAC;
 }

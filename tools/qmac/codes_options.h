@@ -21,16 +21,13 @@ struct codes_options {
 	bool given;
 };
 
-/** codes_options_bits() - read --bits; false unless it is 2 to 16. */
-bool codes_options_bits(struct codes_options *options, const char *text);
+/** codes_options_bits() - read --bits, 2 to 16; -1, or STATUS_USAGE with the fault on stderr */
+int codes_options_bits(const char *command, const char *text, struct codes_options *options);
 
 /** codes_options_spec() - the kind of codes: s8, u8, s16 or u16, of so many bits. */
 struct qmac_quant_spec codes_options_spec(const struct codes_options *options);
 
 /** format_by_name() - enum qmac_table_format, or -1. */
 int format_by_name(const char *name);
-
-/** format_by_suffix() - the usual format of a file of that name; QMAC's if none is. */
-unsigned int format_by_suffix(const char *path);
 
 #endif /* QMAC_TOOL_CODES_OPTIONS_H */

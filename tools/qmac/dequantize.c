@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* qmac dequantize: integers back to real numbers. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,7 +8,11 @@
 
 #include "command.h"
 #include "dequantize_tensor.h"
+#include "npy/whole_file.h"
+#include "option_file.h"
+#include "option_next.h"
 #include "option_value.h"
+#include "outputs.h"
 #include "quantize_tensor_report.h"
 #include "report_aside.h"
 
@@ -24,8 +27,30 @@ static const char help[] =
 
 struct dequantize_options {
 	const char *input, *output, *description;
+	char *beside; /* IN.npy.json, where --description was not given */
 	bool json;
 };
+
+/* The codes and their description are a pair: neither may be lost alone. */
+static int name_description(struct dequantize_options *options)
+{
+	const struct output output = { "--output", options->output };
+
+	if (!options->description && whole_file_is_nameless(options->input))
+		return option_misused("dequantize", "argument", options->input,
+				      "no description can stand beside it: give --description");
+	if (!options->description) {
+		if (asprintf(&options->beside, "%s.json", options->input) < 0) {
+			options->beside = NULL;
+			fprintf(stderr, "qmac dequantize: no memory\n");
+			return STATUS_FAILED;
+		}
+		options->description = options->beside;
+	}
+	return outputs_check("dequantize",
+			     (const char *const[]){ options->input, options->description }, 2,
+			     &output, 1);
+}
 
 static int parse(int argc, char **argv, struct dequantize_options *options)
 {
@@ -39,18 +64,17 @@ static int parse(int argc, char **argv, struct dequantize_options *options)
 	int c;
 
 	*options = (struct dequantize_options){ 0 };
-	while ((c = getopt_long(argc, argv, "o:", longs, NULL)) != -1) {
+	while ((c = option_next("dequantize", argc, argv, ":o:", longs)) != -1) {
 		if (c == 'o') {
-			options->output = optarg;
+			options->output = option_output(optarg);
 		} else if (c == 'd') {
-			options->description = optarg;
+			options->description = option_input(optarg);
 		} else if (c == 'j') {
 			options->json = true;
 		} else if (c == 'h') {
 			fputs(help, stdout);
 			return STATUS_OK;
 		} else {
-			fprintf(stderr, "qmac dequantize --help tells the options\n");
 			return STATUS_USAGE;
 		}
 	}
@@ -60,11 +84,11 @@ static int parse(int argc, char **argv, struct dequantize_options *options)
 	}
 	if (optind + 1 < argc)
 		return option_misused("dequantize", "argument", argv[optind + 1], "unexpected");
-	options->input = argv[optind];
+	options->input = option_input(argv[optind]);
 	if (!options->output && !options->json)
 		return option_misused("dequantize", "argument", options->input,
 				      "give -o OUT.npy, or --json");
-	return -1;
+	return name_description(options);
 }
 
 static void print_json(const struct dequantize_options *options, const struct npy_array *x,
@@ -105,12 +129,11 @@ static int finish(const struct dequantize_options *options, const struct npy_arr
 	return ret;
 }
 
-static int run(struct qmac_context *context, const struct dequantize_options *options,
-	       const char *description_path)
+static int run(struct qmac_context *context, const struct dequantize_options *options)
 {
 	struct description description;
 	struct npy_array x = { 0 };
-	int ret = description_read(context, description_path, &description);
+	int ret = description_read(context, options->description, &description);
 
 	if (!ret)
 		ret = dequantize_tensor(context, options->input, &description, &x);
@@ -125,20 +148,16 @@ int command_dequantize(int argc, char **argv)
 {
 	struct dequantize_options options;
 	struct qmac_context *context;
-	char *path = NULL;
 	int ret = parse(argc, argv, &options);
 
-	if (ret >= 0)
-		return ret;
-	if (!options.description && asprintf(&path, "%s.json", options.input) < 0)
-		path = NULL;
-	if ((!options.description && !path) || qmac_context_create(&context)) {
+	if (ret < 0 && qmac_context_create(&context)) {
 		fprintf(stderr, "qmac dequantize: no memory\n");
-		free(path);
-		return STATUS_FAILED;
+		ret = STATUS_FAILED;
 	}
-	ret = run(context, &options, options.description ? options.description : path);
-	free(path);
-	qmac_context_destroy(context);
-	return ret ? STATUS_FAILED : STATUS_OK;
+	if (ret < 0) {
+		ret = run(context, &options) ? STATUS_FAILED : STATUS_OK;
+		qmac_context_destroy(context);
+	}
+	free(options.beside);
+	return ret;
 }

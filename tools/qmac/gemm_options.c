@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "gemm_options.h"
 
-#include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +8,10 @@
 #include <qmac/qmac.h>
 
 #include "command.h"
+#include "option_file.h"
+#include "option_next.h"
 #include "option_value.h"
+#include "outputs.h"
 
 static const char help[] =
 	"usage: qmac gemm -m M -n N -k K [OPTION]...            random int8 operands\n"
@@ -86,27 +87,11 @@ static const struct option longs[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static int parse_integer(const char *what, const char *text, int64_t lo, int64_t hi, int64_t *out)
-{
-	char remedy[80], *end;
-	long long value;
-
-	errno = 0;
-	value = strtoll(text, &end, 0);
-	if (end == text || *end || errno || value < lo || value > hi) {
-		snprintf(remedy, sizeof(remedy), "expected an integer from %lld to %lld",
-			 (long long)lo, (long long)hi);
-		return option_misused("gemm", what, text, remedy);
-	}
-	*out = value;
-	return -1;
-}
-
 static int parse_dimension(char letter, const char *text, uint32_t *out)
 {
 	const char what[] = { '-', letter, '\0' };
-	int64_t value;
-	int ret = parse_integer(what, text, 1, UINT32_MAX, &value);
+	long long value;
+	int ret = option_take_integer("gemm", what, text, 1, UINT32_MAX, &value);
 
 	if (ret < 0)
 		*out = (uint32_t)value;
@@ -115,8 +100,8 @@ static int parse_dimension(char letter, const char *text, uint32_t *out)
 
 static int parse_zero(const char *what, const char *text, int32_t *out)
 {
-	int64_t value;
-	int ret = parse_integer(what, text, -128, 255, &value);
+	long long value;
+	int ret = option_take_integer("gemm", what, text, -128, 255, &value);
 
 	if (ret < 0)
 		*out = (int32_t)value;
@@ -125,12 +110,16 @@ static int parse_zero(const char *what, const char *text, int32_t *out)
 
 static int parse_clamp(const char *text, int32_t clamp[2])
 {
-	int used = 0;
+	const char *at = text;
+	long long lo, hi;
 
-	if (sscanf(text, "%d,%d%n", &clamp[0], &clamp[1], &used) != 2 || text[used] ||
-	    clamp[0] > clamp[1])
-		return option_misused("gemm", "--clamp", text,
-				      "expected LO,HI with LO not above HI, e.g. 0,127");
+	if (!option_integer_next(&at, -128, 255, &lo) || !option_integer(at, -128, 255, &hi) ||
+	    lo > hi)
+		return option_misused(
+			"gemm", "--clamp", text,
+			"expected LO,HI from -128 to 255 with LO not above HI, e.g. 0,127");
+	clamp[0] = (int32_t)lo;
+	clamp[1] = (int32_t)hi;
 	return -1;
 }
 
@@ -170,16 +159,16 @@ static int take_plain(int c, struct gemm_options *options)
 {
 	switch (c) {
 	case OPT_A:
-		options->a = optarg;
+		options->a = option_input(optarg);
 		return -1;
 	case OPT_B:
-		options->b = optarg;
+		options->b = option_input(optarg);
 		return -1;
 	case OPT_BIAS:
-		options->bias = optarg;
+		options->bias = option_input(optarg);
 		return -1;
 	case 'o':
-		options->output = optarg;
+		options->output = option_output(optarg);
 		return -1;
 	case OPT_A_TRANSPOSED:
 		options->a_transposed = true;
@@ -210,14 +199,13 @@ static int take_plain(int c, struct gemm_options *options)
 		fputs(help, stdout);
 		return STATUS_OK;
 	default:
-		fprintf(stderr, "qmac gemm --help tells the options\n");
 		return STATUS_USAGE;
 	}
 }
 
 static int take(int c, struct gemm_options *options)
 {
-	int64_t value = 0;
+	long long value = 0;
 	int ret;
 
 	switch (c) {
@@ -244,12 +232,22 @@ static int take(int c, struct gemm_options *options)
 		options->has_clamp = true;
 		return parse_clamp(optarg, options->clamp);
 	case OPT_SEED:
-		ret = parse_integer("--seed", optarg, 0, INT64_MAX, &value);
+		ret = option_take_integer("gemm", "--seed", optarg, 0, INT64_MAX, &value);
 		options->seed = (uint64_t)value;
 		return ret;
 	default:
 		return take_plain(c, options);
 	}
+}
+
+static int check_outputs(const struct gemm_options *options)
+{
+	const char *const inputs[] = { options->a, options->b, options->bias, options->b_zeros,
+				       options->scale };
+	const struct output outputs[] = { { "--output", options->output },
+					  { "--trace", options->trace } };
+
+	return outputs_check("gemm", inputs, sizeof(inputs) / sizeof(inputs[0]), outputs, 2);
 }
 
 static int check_together(const struct gemm_options *options)
@@ -267,7 +265,7 @@ static int check_together(const struct gemm_options *options)
 				"is requantized\n");
 		return STATUS_USAGE;
 	}
-	return -1;
+	return check_outputs(options);
 }
 
 int gemm_options_parse(int argc, char **argv, struct gemm_options *options)
@@ -281,7 +279,7 @@ int gemm_options_parse(int argc, char **argv, struct gemm_options *options)
 		.seed = 1,
 		.check = true,
 	};
-	while ((c = getopt_long(argc, argv, "m:n:k:o:", longs, NULL)) != -1) {
+	while ((c = option_next("gemm", argc, argv, ":m:n:k:o:", longs)) != -1) {
 		ret = take(c, options);
 		if (ret >= 0)
 			return ret;

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -8,6 +7,8 @@
 
 #include "command.h"
 #include "model_name.h"
+#include "option_next.h"
+#include "option_value.h"
 
 #define FIELD(name) { #name, offsetof(struct qmac_device_info, name) }
 
@@ -115,14 +116,11 @@ static int show(const char *name, int json)
 	return STATUS_OK;
 }
 
-static int usage(FILE *out)
-{
-	fprintf(out, "usage: qmac info [--device NAME] [--json]\n\n"
-		     "  --device NAME  auto (default), drm:PATH, sim:rtl[:KCxNC], sim:functional "
-		     "or cpu\n"
-		     "  --json         print a JSON object\n");
-	return out == stdout ? STATUS_OK : STATUS_USAGE;
-}
+static const char help[] =
+	"usage: qmac info [--device NAME] [--json]\n"
+	"\n"
+	"  --device NAME  auto (default), drm:PATH, sim:rtl[:KCxNC], sim:functional or cpu\n"
+	"  --json         print a JSON object\n";
 
 int command_info(int argc, char **argv)
 {
@@ -135,7 +133,7 @@ int command_info(int argc, char **argv)
 	const char *name = "auto";
 	int json = 0, c;
 
-	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+	while ((c = option_next("info", argc, argv, ":", longs)) != -1) {
 		switch (c) {
 		case 'd':
 			name = optarg;
@@ -144,14 +142,13 @@ int command_info(int argc, char **argv)
 			json = 1;
 			break;
 		case 'h':
-			return usage(stdout);
+			fputs(help, stdout);
+			return STATUS_OK;
 		default:
-			return usage(stderr);
+			return STATUS_USAGE;
 		}
 	}
-	if (optind != argc) {
-		fprintf(stderr, "qmac info: unexpected argument %s\n", argv[optind]);
-		return STATUS_USAGE;
-	}
+	if (optind != argc)
+		return option_misused("info", "argument", argv[optind], "unexpected");
 	return show(name, json);
 }

@@ -9,20 +9,11 @@
 #include "command.h"
 #include "option_value.h"
 
-static bool parse_count(const char *text, unsigned long most, unsigned long *out)
-{
-	char *end;
-
-	errno = 0;
-	*out = strtoul(text, &end, 10);
-	return *text >= '0' && *text <= '9' && !*end && !errno && *out && *out <= most;
-}
-
 int network_codes_width(const char *command, const char *what, const char *value, unsigned int *out)
 {
-	unsigned long bits;
+	long long bits;
 
-	if (!parse_count(value, 64, &bits))
+	if (!option_integer(value, 1, 64, &bits))
 		return option_misused(command, what, value, "expected a number of bits");
 	*out = (unsigned int)bits;
 	return -1;
@@ -56,7 +47,7 @@ static int take_excluded(const char *command, const char *name, struct network_c
 
 int network_codes_option(const char *command, int c, const char *value, struct network_codes *codes)
 {
-	unsigned long count;
+	long long count;
 
 	switch (c) {
 	case NETWORK_CODES_ACTIVATIONS:
@@ -64,10 +55,10 @@ int network_codes_option(const char *command, int c, const char *value, struct n
 	case NETWORK_CODES_BIAS_BITS:
 		return network_codes_width(command, "--bias-bits", value, &codes->given.bias);
 	case NETWORK_CODES_BLOCK:
-		if (!parse_count(value, 1ul << 30, &count))
+		if (!option_integer(value, 1, 1 << 30, &count))
 			return option_misused(command, "--block", value,
 					      "expected a number of inputs");
-		codes->block = count;
+		codes->block = (size_t)count;
 		return -1;
 	case NETWORK_CODES_EXCLUDE:
 		return take_excluded(command, value, codes);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "network_options.h"
 
-#include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +9,10 @@
 
 #include "command.h"
 #include "method_options.h"
+#include "option_file.h"
+#include "option_next.h"
 #include "option_value.h"
-#include "same_file.h"
+#include "outputs.h"
 
 enum {
 	OPT_DATA = 256,
@@ -88,37 +88,26 @@ static unsigned int needs(int c)
 	}
 }
 
-/* One number of bits at @text; *end is left behind it. */
-static int parse_bits(const char *text, unsigned long least, unsigned int *out, char **end)
-{
-	unsigned long value;
-
-	errno = 0;
-	value = strtoul(text, end, 10);
-	if (*text < '0' || *text > '9' || errno || value < least || value > 16)
-		return -EINVAL;
-	*out = (unsigned int)value;
-	return 0;
-}
-
 static int take_bits(struct network_options *options, const char *what, unsigned int *out)
 {
-	char *end;
+	long long bits;
 
-	if (parse_bits(optarg, 0, out, &end) || *end)
+	if (!option_integer(optarg, 0, 16, &bits))
 		return option_misused(options->command, what, optarg,
 				      "expected 1 to 16, or 0 for float");
+	*out = (unsigned int)bits;
 	return -1;
 }
 
 static int take_widths(struct network_options *options)
 {
-	char *at = optarg;
+	const char *at = optarg;
+	long long bits;
 
-	for (options->width_count = 0; options->width_count < NETWORK_WIDTHS; at++) {
-		if (parse_bits(at, 1, &options->widths[options->width_count++], &at) ||
-		    (*at && *at != ','))
+	for (options->width_count = 0; options->width_count < NETWORK_WIDTHS;) {
+		if (!option_integer_next(&at, 1, 16, &bits))
 			break;
+		options->widths[options->width_count++] = (unsigned int)bits;
 		if (!*at)
 			return -1;
 	}
@@ -155,13 +144,12 @@ static int take_trial_bits(int c, struct network_options *options)
 
 static int take_opset(struct network_options *options)
 {
-	char *end;
-	unsigned long opset = strtoul(optarg, &end, 10);
+	long long opset;
+	int ret = option_take_integer(options->command, "--opset", optarg, 14, 22, &opset);
 
-	if (*optarg < '0' || *optarg > '9' || *end || opset < 14 || opset > 22)
-		return option_misused(options->command, "--opset", optarg, "expected 14 to 22");
-	options->opset = (unsigned int)opset;
-	return -1;
+	if (ret < 0)
+		options->opset = (unsigned int)opset;
+	return ret;
 }
 
 static int take_flag(int c, struct network_options *options, const char *help)
@@ -180,7 +168,6 @@ static int take_flag(int c, struct network_options *options, const char *help)
 		fputs(help, stdout);
 		return STATUS_OK;
 	default:
-		fprintf(stderr, "qmac %s --help tells the options\n", options->command);
 		return STATUS_USAGE;
 	}
 }
@@ -195,17 +182,17 @@ static int take_name(int c, struct network_options *options)
 			    : c == OPT_SVG    ? &options->svg
 					      : &options->output;
 
-	*name = optarg;
+	if (c == OPT_FORMAT)
+		*name = optarg;
+	else
+		*name = c == OPT_SVG || c == 'o' ? option_output(optarg) : option_input(optarg);
 	return -1;
 }
 
 static int take(int c, struct network_options *options, unsigned int takes, const char *help)
 {
-	if (needs(c) && !(needs(c) & takes)) {
-		fprintf(stderr, "qmac %s: no such option; qmac %s --help tells them\n",
-			options->command, options->command);
-		return STATUS_USAGE;
-	}
+	if (needs(c) && !(needs(c) & takes))
+		return option_unknown(options->command, c, longs);
 	if (c >= NETWORK_RANGES_FIRST && c < NETWORK_RANGES_END)
 		return network_ranges_option(options->command, c, optarg, &options->ranges);
 	if (c >= NETWORK_CODES_FIRST && c < NETWORK_CODES_END)
@@ -248,29 +235,20 @@ static const char *missing_of(const struct network_options *options, unsigned in
 	return options->output ? NULL : "-o";
 }
 
-/* What is written must not end what is read. */
+/* Only as a state may the output be the state that was read: that is how it goes on. */
 static int check_outputs(const struct network_options *options)
 {
-	const char *const inputs[] = { options->model, options->data, options->labels,
-				       options->calibration, options->ranges.table };
-	const char *const outputs[] = { options->output, options->svg };
+	const char *const inputs[] = {
+		options->model,	      options->data,	     options->labels,
+		options->calibration, options->ranges.table, options->resume,
+	};
+	const struct output outputs[] = { { "--output", options->output },
+					  { "--svg", options->svg } };
+	const size_t count = sizeof(inputs) / sizeof(inputs[0]);
+	const bool goes_on = options->table.state;
+	int ret = outputs_check(options->command, inputs, count - goes_on, outputs, 2);
 
-	for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
-		for (size_t j = 0; j < sizeof(outputs) / sizeof(outputs[0]); j++) {
-			if (!inputs[i] || !outputs[j] || !same_file(inputs[i], outputs[j]))
-				continue;
-			fprintf(stderr,
-				"qmac %s: %s is an input, which would be lost: choose another "
-				"name\n",
-				options->command, outputs[j]);
-			return STATUS_USAGE;
-		}
-	}
-	if (options->output && options->svg &&
-	    (!strcmp(options->output, options->svg) || same_file(options->output, options->svg)))
-		return option_misused(options->command, "--svg", options->svg,
-				      "is the --output too: choose another name");
-	return -1;
+	return ret >= 0 ? ret : outputs_check(options->command, inputs, count, outputs + 1, 1);
 }
 
 static int check_together(struct network_options *options, unsigned int takes)
@@ -299,6 +277,9 @@ static int check_together(struct network_options *options, unsigned int takes)
 					     &options->ranges.method);
 	if (ret < 0 && takes & NETWORK_TAKES_OUTPUT)
 		ret = network_codes_check(options->command, &options->codes);
+	if (ret < 0 && takes & NETWORK_TAKES_STATE)
+		ret = table_output_choose(options->command, "--format", options->format,
+					  options->output, true, &options->table);
 	if (ret < 0)
 		ret = check_outputs(options);
 	if (ret >= 0)
@@ -322,7 +303,7 @@ int network_options_parse(int argc, char **argv, unsigned int takes, const char 
 	};
 	memcpy(options->widths, widths, sizeof(widths));
 	network_ranges_options_init(&options->ranges);
-	while ((c = getopt_long(argc, argv, "o:", longs, NULL)) != -1) {
+	while ((c = option_next(options->command, argc, argv, ":o:", longs)) != -1) {
 		ret = take(c, options, takes, help);
 		if (ret >= 0)
 			return ret;

@@ -9,6 +9,7 @@
 #include "network_codes.h"
 #include "network_improve_options.h"
 #include "network_ranges_options.h"
+#include "table_output.h"
 
 #define NETWORK_WIDTHS 16
 
@@ -38,6 +39,7 @@ enum {
  * @width_count: Their number.
  * @weights_only: Activations stay float.
  * @format: --format, or NULL.
+ * @table: Format of @output of a calibration.
  * @resume: State of a calibration to go on from, or NULL.
  * @svg: File for a picture, or NULL.
  * @opset: Opset to write; 0 for the least.
@@ -53,6 +55,7 @@ struct network_options {
 	unsigned int weight_bits, activation_bits;
 	unsigned int widths[NETWORK_WIDTHS], width_count;
 	const char *format, *resume, *svg;
+	struct table_output table;
 	unsigned int opset;
 	bool weights_only, per_channel, json;
 	struct network_ranges_options ranges;

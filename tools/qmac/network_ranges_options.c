@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "network_ranges_options.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
+#include "option_file.h"
 #include "option_value.h"
 
 void network_ranges_options_init(struct network_ranges_options *options)
@@ -37,27 +37,23 @@ static int take_calibration(const char *command, const char *name,
 	return STATUS_USAGE;
 }
 
-static bool parse_count(const char *text, double most, double *out)
-{
-	return option_number(text, 1, most, out) && *out == floor(*out);
-}
-
 static int take_number(const char *command, int c, const char *value,
 		       struct network_ranges_options *options)
 {
+	long long count = 0;
 	double number = 0;
 
 	switch (c) {
 	case NETWORK_RANGES_BINS:
-		if (!parse_count(value, 65536, &number))
+		if (!option_integer(value, 1, 65536, &count))
 			return option_misused(command, "--bins", value, "expected 1 to 65536");
-		options->spec.bins = (uint32_t)number;
+		options->spec.bins = (uint32_t)count;
 		return -1;
 	case NETWORK_RANGES_BATCH:
-		if (!parse_count(value, 1e9, &number))
+		if (!option_integer(value, 1, 1000000000, &count))
 			return option_misused(command, "--batch", value,
 					      "expected samples, at least 1");
-		options->batch = (size_t)number;
+		options->batch = (size_t)count;
 		return -1;
 	case NETWORK_RANGES_PERCENTILE:
 		if (!option_number(value, 1e-300, 100, &options->method.percentile))
@@ -90,7 +86,7 @@ int network_ranges_option(const char *command, int c, const char *value,
 		options->spec.each = true;
 		return -1;
 	case NETWORK_RANGES_TABLE:
-		options->table = value;
+		options->table = option_input(value);
 		return -1;
 	default:
 		return take_number(command, c, value, options);

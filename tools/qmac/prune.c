@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
 #include <float.h>
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +11,11 @@
 
 #include "command.h"
 #include "float_file.h"
+#include "option_file.h"
+#include "option_next.h"
+#include "option_value.h"
+#include "outputs.h"
 #include "report_aside.h"
-#include "same_file.h"
 
 static const char help[] =
 	"usage: qmac prune IN.npy [-o OUT.npy] (--threshold T | --sparsity S) [OPTION]...\n"
@@ -42,18 +44,9 @@ struct result {
 	size_t pruned, zeros;
 };
 
-static int misused(const char *what, const char *remedy)
+static int misused(const char *what, const char *value, const char *remedy)
 {
-	fprintf(stderr, "qmac prune: %s: %s\n", what, remedy);
-	return STATUS_USAGE;
-}
-
-static bool parse_number(const char *text, double most, double *out)
-{
-	char *end;
-
-	*out = strtod(text, &end);
-	return end != text && !*end && *out > 0 && *out <= most;
+	return option_misused("prune", what, value, remedy);
 }
 
 static int parse_option(int option, struct options *options)
@@ -62,28 +55,27 @@ static int parse_option(int option, struct options *options)
 
 	switch (option) {
 	case 'o':
-		options->output = optarg;
+		options->output = option_output(optarg);
 		return -1;
 	case 'm':
-		options->mask = optarg;
+		options->mask = option_output(optarg);
 		return -1;
 	case 'j':
 		options->json = true;
 		return -1;
 	case 't':
-		if (!parse_number(optarg, FLT_MAX, &number) || (float)number == 0)
-			return misused(optarg, "--threshold takes a positive fp32 number");
+		if (!option_number(optarg, 0, FLT_MAX, &number) || (float)number == 0)
+			return misused("--threshold", optarg, "expected a positive fp32 number");
 		options->prune.threshold = (float)number;
 		return -1;
 	case 's':
-		if (!parse_number(optarg, 1, &options->prune.sparsity))
-			return misused(optarg, "--sparsity takes a number above 0, up to 1");
+		if (!option_number(optarg, 1e-300, 1, &options->prune.sparsity))
+			return misused("--sparsity", optarg, "expected a number above 0, up to 1");
 		return -1;
 	case 'h':
 		fputs(help, stdout);
 		return STATUS_OK;
 	default:
-		fprintf(stderr, "qmac prune --help tells the options\n");
 		return STATUS_USAGE;
 	}
 }
@@ -91,16 +83,10 @@ static int parse_option(int option, struct options *options)
 /* The weights that go are lost where the output is the input. */
 static int check_files(const struct options *options)
 {
-	const char *const written[] = { options->output, options->mask };
+	const struct output written[] = { { "--output", options->output },
+					  { "--mask", options->mask } };
 
-	for (size_t i = 0; i < 2; i++)
-		if (written[i] && same_file(options->input, written[i]))
-			return misused(written[i], "is the input, whose numbers would be lost: "
-						   "choose another name");
-	if (options->output && options->mask &&
-	    (!strcmp(options->output, options->mask) || same_file(options->output, options->mask)))
-		return misused(options->mask, "--mask needs a file of its own");
-	return -1;
+	return outputs_check("prune", &options->input, 1, written, 2);
 }
 
 /* An exit status, or -1 to go on. */
@@ -118,16 +104,22 @@ static int parse(int argc, char **argv, struct options *options)
 	int option, ret = -1;
 
 	*options = (struct options){ 0 };
-	while (ret < 0 && (option = getopt_long(argc, argv, "o:", longs, NULL)) != -1)
+	while (ret < 0 && (option = option_next("prune", argc, argv, ":o:", longs)) != -1)
 		ret = parse_option(option, options);
 	if (ret >= 0)
 		return ret;
-	if (argc - optind != 1)
-		return misused(argc > optind ? argv[optind + 1] : "no file", "expected one IN.npy");
-	if ((options->prune.threshold > 0) == (options->prune.sparsity > 0))
-		return misused(options->prune.threshold > 0 ? "both" : "nothing to prune by",
-			       "expected --threshold or --sparsity");
-	options->input = argv[optind];
+	if (optind == argc) {
+		fprintf(stderr, "qmac prune: give a file, IN.npy; --help tells the rest\n");
+		return STATUS_USAGE;
+	}
+	if (optind + 1 < argc)
+		return misused("argument", argv[optind + 1], "unexpected");
+	if ((options->prune.threshold > 0) == (options->prune.sparsity > 0)) {
+		fprintf(stderr, "qmac prune: give --threshold or --sparsity%s\n",
+			options->prune.threshold > 0 ? ", not both" : "");
+		return STATUS_USAGE;
+	}
+	options->input = option_input(argv[optind]);
 	return check_files(options);
 }
 

@@ -2,25 +2,24 @@
 #include "quantize_explain.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "option_value.h"
+
 int quantize_explain_next(const char **text, size_t *element)
 {
-	unsigned long long value;
-	char *end;
+	long long value;
 
 	if (!**text)
 		return 0;
-	errno = 0;
-	value = strtoull(*text, &end, 10);
-	if (**text < '0' || **text > '9' || errno || (*end && (*end != ',' || !end[1])))
+	if (!option_integer_next(text, 0, LLONG_MAX, &value))
 		return -EINVAL;
-	*element = value;
-	*text = *end ? end + 1 : end;
+	*element = (size_t)value;
 	return 1;
 }
 

@@ -9,7 +9,6 @@
 #include "command.h"
 #include "float_file.h"
 #include "report_aside.h"
-#include "same_file.h"
 #include "told.h"
 #include "quantize_explain.h"
 #include "quantize_tensor_reader.h"
@@ -189,10 +188,6 @@ int command_quantize_tensor(int argc, char **argv)
 
 	if (ret >= 0)
 		return ret;
-	if (options.output && same_file(options.input, options.output))
-		return quantize_tensor_misused("--output", options.output,
-					       "is the input, whose numbers would be lost: choose "
-					       "another name");
 	if (qmac_context_create(&context)) {
 		fprintf(stderr, "qmac quantize: no memory\n");
 		return STATUS_FAILED;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "quantize_tensor_options.h"
 
-#include <errno.h>
 #include <float.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
+#include "option_file.h"
+#include "option_next.h"
 #include "option_value.h"
 #include "quantize_explain.h"
 #include "quantize_tensor_reader.h"
@@ -150,16 +150,10 @@ int quantize_tensor_misused(const char *what, const char *value, const char *rem
 	return option_misused("quantize", what, value, remedy);
 }
 
-static int parse_integer(const char *what, const char *text, long lo, long hi, long *out)
+static int parse_integer(const char *what, const char *text, long long lo, long long hi,
+			 long long *out)
 {
-	char remedy[80], *end;
-
-	errno = 0;
-	*out = strtol(text, &end, 10);
-	if (end != text && !*end && !errno && *out >= lo && *out <= hi)
-		return -1;
-	snprintf(remedy, sizeof(remedy), "expected an integer from %ld to %ld", lo, hi);
-	return quantize_tensor_misused(what, text, remedy);
+	return option_take_integer("quantize", what, text, lo, hi, out);
 }
 
 static int parse_number(const char *what, const char *text, double lo, double hi,
@@ -277,8 +271,8 @@ static int parse_group(struct quantize_tensor_reader *reader, int c, const char 
 	struct quantize_tensor_options *options = reader->options;
 	unsigned int grain = c == OPT_GROUP ? QMAC_GRAIN_BLOCK : QMAC_GRAIN_GROUP;
 	const char *what = c == OPT_GROUP ? "--group" : "--channel-group";
-	long value;
-	int ret = parse_integer(what, text, 1, 1L << 31, &value);
+	long long value;
+	int ret = parse_integer(what, text, 1, 1LL << 31, &value);
 
 	if (ret >= 0)
 		return ret;
@@ -295,7 +289,7 @@ static int take_number(int c, struct quantize_tensor_reader *reader)
 {
 	struct quantize_tensor_options *options = reader->options;
 	double number = 0;
-	long value = 0;
+	long long value = 0;
 	int ret;
 
 	switch (c) {
@@ -325,7 +319,6 @@ static int take_number(int c, struct quantize_tensor_reader *reader)
 		options->min_range = (float)number;
 		return ret;
 	default:
-		fprintf(stderr, "qmac quantize --help tells the options\n");
 		return STATUS_USAGE;
 	}
 }
@@ -367,7 +360,7 @@ static int take(int c, struct quantize_tensor_reader *reader)
 {
 	switch (c) {
 	case 'o':
-		reader->options->output = optarg;
+		reader->options->output = option_output(optarg);
 		return -1;
 	case OPT_SCHEME:
 		return parse_scheme(reader, optarg);
@@ -395,13 +388,13 @@ int quantize_tensor_options_parse(int argc, char **argv, struct quantize_tensor_
 	int c, ret;
 
 	*options = (struct quantize_tensor_options){ .bits = 8 };
-	while ((c = getopt_long(argc, argv, "o:", longs, NULL)) != -1) {
+	while ((c = option_next("quantize", argc, argv, ":o:", longs)) != -1) {
 		ret = take(c, &reader);
 		if (ret >= 0)
 			return ret;
 	}
 	if (optind < argc)
-		options->input = argv[optind++];
+		options->input = option_input(argv[optind++]);
 	if (optind < argc)
 		return quantize_tensor_misused("argument", argv[optind], "unexpected");
 	return quantize_tensor_options_together(&reader);

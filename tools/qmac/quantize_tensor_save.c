@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "quantize_tensor_report.h"
 #include "stored_type.h"
@@ -104,9 +103,7 @@ static int begin_description(const char *path, const struct quantize_tensor_opti
 /* Pipes and devices get the codes alone: there is no place beside them. */
 bool quantize_tensor_described(const char *path)
 {
-	struct stat found;
-
-	return stat(path, &found) || S_ISREG(found.st_mode) || S_ISDIR(found.st_mode);
+	return !whole_file_is_nameless(path);
 }
 
 static int save_both(struct qmac_context *context, const struct quantize_tensor_options *options,

@@ -4,6 +4,7 @@
 
 #include "command.h"
 #include "method_options.h"
+#include "outputs.h"
 #include "quantize_tensor_reader.h"
 
 static bool is_unsigned_tool(const struct quantize_tensor_options *options)
@@ -143,6 +144,7 @@ static int check_ggml(const struct quantize_tensor_reader *reader)
 static int check_together(const struct quantize_tensor_reader *reader)
 {
 	const struct quantize_tensor_options *options = reader->options;
+	const struct output output = { "--output", options->output };
 	int ret;
 
 	if (!options->input) {
@@ -155,6 +157,9 @@ static int check_together(const struct quantize_tensor_reader *reader)
 			"--nan-zero", "with a tool's calibration",
 			"these know no NaN: choose a method of ours, e.g. minmax");
 	ret = method_options_check("quantize", options->calibrator, &options->method);
+	if (ret >= 0)
+		return ret;
+	ret = outputs_check("quantize", &options->input, 1, &output, 1);
 	if (ret >= 0)
 		return ret;
 	if (options->has_ggml)

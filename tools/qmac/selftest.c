@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "selftest.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include <json-c/json.h>
 
 #include "command.h"
+#include "option_next.h"
 
 static const char help[] =
 	"usage: qmac selftest examples [--json]\n"
@@ -152,11 +152,12 @@ int command_selftest(int argc, char **argv)
 	bool json = false;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+	while ((c = option_next("selftest", argc, argv, ":", longs)) != -1) {
 		if (c == 'j') {
 			json = true;
 		} else {
-			fputs(help, c == 'h' ? stdout : stderr);
+			if (c == 'h')
+				fputs(help, stdout);
 			return c == 'h' ? STATUS_OK : STATUS_USAGE;
 		}
 	}

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
-#include <errno.h>
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <json-c/json.h>
 
 #include "command.h"
+#include "option_next.h"
+#include "option_value.h"
 #include "sizes.h"
 
 static const char help[] =
@@ -130,31 +129,22 @@ static void print_json(const struct network *list, size_t count, unsigned int gr
 
 static int parse_megabytes(const char *text, struct network *out)
 {
-	char *end;
-	double value = strtod(text, &end);
+	double value;
 
-	if (end == text || *end || !(value > 0) || value > 1e9) {
-		fprintf(stderr, "qmac sizes: --mb %s: expected a positive number\n", text);
-		return STATUS_USAGE;
-	}
+	if (!option_number(text, 1e-6, 1e9, &value))
+		return option_misused("sizes", "--mb", text, "expected a number from 1e-6 to 1e9");
 	*out = (struct network){ .name = text, .megabytes = value };
 	return -1;
 }
 
 static int parse_group(const char *text, unsigned int *out)
 {
-	char *end;
-	long value;
+	long long value;
+	int ret = option_take_integer("sizes", "--group", text, 1, 1 << 20, &value);
 
-	errno = 0;
-	value = strtol(text, &end, 10);
-	if (end == text || *end || errno || value < 1 || value > 1 << 20) {
-		fprintf(stderr, "qmac sizes: --group %s: expected an integer from 1 to 1048576\n",
-			text);
-		return STATUS_USAGE;
-	}
-	*out = (unsigned int)value;
-	return -1;
+	if (ret < 0)
+		*out = (unsigned int)value;
+	return ret;
 }
 
 int command_sizes(int argc, char **argv)
@@ -172,7 +162,7 @@ int command_sizes(int argc, char **argv)
 	struct network one;
 	int json = 0, c, ret = -1;
 
-	while (ret < 0 && (c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+	while (ret < 0 && (c = option_next("sizes", argc, argv, ":", longs)) != -1) {
 		if (c == 'm') {
 			ret = parse_megabytes(optarg, &one);
 			list = &one;
@@ -182,14 +172,13 @@ int command_sizes(int argc, char **argv)
 		} else if (c == 'j') {
 			json = 1;
 		} else {
-			fputs(help, c == 'h' ? stdout : stderr);
+			if (c == 'h')
+				fputs(help, stdout);
 			ret = c == 'h' ? STATUS_OK : STATUS_USAGE;
 		}
 	}
-	if (ret < 0 && optind != argc) {
-		fprintf(stderr, "qmac sizes: unexpected argument %s\n", argv[optind]);
-		ret = STATUS_USAGE;
-	}
+	if (ret < 0 && optind != argc)
+		ret = option_misused("sizes", "argument", argv[optind], "unexpected");
 	if (ret >= 0)
 		return ret;
 	if (json)

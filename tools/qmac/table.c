@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +7,11 @@
 
 #include "codes_options.h"
 #include "command.h"
+#include "option_file.h"
+#include "option_next.h"
 #include "option_value.h"
+#include "report_aside.h"
+#include "table_output.h"
 
 static const char help[] =
 	"usage: qmac table IN [-o OUT] [OPTION]...\n"
@@ -56,20 +59,21 @@ static const struct option longs[] = {
 };
 
 struct table_options {
-	const char *input, *output;
-	int from, to; /* enum qmac_table_format; -1 when not given */
+	const char *input, *output, *to;
+	unsigned int from; /* enum qmac_table_format */
+	struct table_output table;
 	struct codes_options codes;
 	bool json;
 };
 
-static int take_format(const char *what, int *out)
+/* A file that is read has a format of the same names as one that is written. */
+static int take_from(unsigned int *out)
 {
-	*out = format_by_name(optarg);
-	if (*out > QMAC_TABLE_DETECT)
-		return -1;
-	return option_misused(
-		"table", what, optarg,
-		"expected qmac, ncnn, tensorrt, ort, aimet, aimet-1.0.0 or aimet-2.0.0");
+	struct table_output named;
+	int ret = table_output_choose("table", "--from", optarg, "", false, &named);
+
+	*out = named.format;
+	return ret;
 }
 
 static int take_codes(int c, struct codes_options *codes)
@@ -77,10 +81,7 @@ static int take_codes(int c, struct codes_options *codes)
 	codes->given = true;
 	switch (c) {
 	case OPT_BITS:
-		if (codes_options_bits(codes, optarg))
-			return -1;
-		return option_misused("table", "--bits", optarg,
-				      "expected an integer from 2 to 16");
+		return codes_options_bits("table", optarg, codes);
 	case OPT_SIGNED:
 	case OPT_UNSIGNED:
 		codes->is_unsigned = c == OPT_UNSIGNED;
@@ -95,7 +96,6 @@ static int take_codes(int c, struct codes_options *codes)
 		codes->scheme = QMAC_SCHEME_ASYMMETRIC;
 		return -1;
 	default:
-		fprintf(stderr, "qmac table --help tells the options\n");
 		return STATUS_USAGE;
 	}
 }
@@ -104,12 +104,13 @@ static int take(int c, struct table_options *options)
 {
 	switch (c) {
 	case 'o':
-		options->output = optarg;
+		options->output = option_output(optarg);
 		return -1;
 	case OPT_FROM:
-		return take_format("--from", &options->from);
+		return take_from(&options->from);
 	case OPT_TO:
-		return take_format("--to", &options->to);
+		options->to = optarg;
+		return -1;
 	case OPT_JSON:
 		options->json = true;
 		return -1;
@@ -125,8 +126,8 @@ static int parse(int argc, char **argv, struct table_options *options)
 {
 	int c, ret;
 
-	*options = (struct table_options){ .from = -1, .to = -1 };
-	while ((c = getopt_long(argc, argv, "o:", longs, NULL)) != -1) {
+	*options = (struct table_options){ .from = QMAC_TABLE_DETECT };
+	while ((c = option_next("table", argc, argv, ":o:", longs)) != -1) {
 		ret = take(c, options);
 		if (ret >= 0)
 			return ret;
@@ -137,12 +138,9 @@ static int parse(int argc, char **argv, struct table_options *options)
 	}
 	if (optind + 1 < argc)
 		return option_misused("table", "argument", argv[optind + 1], "unexpected");
-	if (options->to >= 0 && !options->output)
-		return option_misused("table", "--to",
-				      qmac_table_format_name((unsigned int)options->to),
-				      "only with --output");
-	options->input = argv[optind];
-	return -1;
+	options->input = option_input(argv[optind]);
+	return table_output_choose("table", "--to", options->to, options->output, false,
+				   &options->table);
 }
 
 static void print(const struct qmac_table *table)
@@ -180,18 +178,15 @@ static int convert(struct qmac_context *context, const struct table_options *opt
 		   struct qmac_table *table)
 {
 	struct qmac_quant_spec codes = codes_options_spec(&options->codes);
-	unsigned int from = options->from < 0 ? QMAC_TABLE_DETECT : (unsigned int)options->from;
-	unsigned int to;
-	int ret = qmac_table_load(context, options->input, from, NULL, table);
+	int ret = qmac_table_load(context, options->input, options->from, NULL, table);
 
 	if (!ret && options->codes.given)
 		ret = qmac_table_choose(context, table, &codes);
 	if (ret)
 		return ret;
 	if (options->output) {
-		to = options->to < 0 ? format_by_suffix(options->output)
-				     : (unsigned int)options->to;
-		ret = qmac_table_save(context, options->output, to, table);
+		ret = qmac_table_save(context, options->output, options->table.format, table);
+		report_aside(options->output);
 	}
 	if (!ret && options->json)
 		return print_json(context, table);
