@@ -27,8 +27,8 @@ npy_san_obj := $(patsubst %.c,$(B)/obj/san/%.o,$(wildcard tools/npy/*.c))
 .SECONDARY: $(patsubst %.c,$(B)/obj/san/%.o,$(wildcard tests/fuzz/*_fuzz.c))
 
 $(B)/tests/fuzz/npy $(B)/tests/fuzz/description: $(npy_san_obj)
-$(B)/tests/fuzz/description: $(addprefix $(B)/obj/san/tools/qmac/,description.o dequantize_tensor.o \
-	grain_name.o stored_type.o)
+$(B)/tests/fuzz/description: $(addprefix $(B)/obj/san/tools/qmac/,description.o description_numbers.o \
+	description_text.o dequantize_tensor.o grain_name.o stored_type.o)
 $(B)/obj/san/tests/fuzz/description_fuzz.o $(B)/obj/san/tools/%.o: CFLAGS += -Itools -Itools/qmac
 
 $(B)/tests/fuzz/%: $(B)/obj/san/tests/fuzz/%_fuzz.o $(fuzz_driver) $(lib_san_obj)

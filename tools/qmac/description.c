@@ -7,19 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <json-c/json.h>
-
+#include "description_text.h"
 #include "grain_name.h"
-
-/* Far more than a description of the largest tensor with a scale per 32 numbers. */
-#define BYTES_MAX ((size_t)1 << 30)
-#define DEPTH_MAX 8
 
 /* The file while it is read. */
 struct reader {
 	struct qmac_context *context;
 	const char *path;
-	struct json_object *root;
+	struct description_text text;
 	struct description *out;
 };
 
@@ -32,7 +27,7 @@ static int fail(const struct reader *reader, const char *key, const char *what)
 
 static struct json_object *member(const struct reader *reader, const char *key)
 {
-	return json_object_object_get(reader->root, key);
+	return json_object_object_get(reader->text.root, key);
 }
 
 static const char *text_of(const struct reader *reader, const char *key)
@@ -147,89 +142,90 @@ static int read_granularity(const struct reader *reader)
 	return 0;
 }
 
-/* A value for the whole tensor stands alone, those of parts in an array of as many. */
-static struct json_object *part_of(const struct reader *reader, struct json_object *value, size_t i)
+/* A value for the whole tensor stands alone, those of parts in an array. */
+static bool is_whole(const struct reader *reader)
 {
-	bool whole = !strcmp(text_of(reader, "granularity"), grain_name(QMAC_GRAIN_TENSOR));
-
-	return whole ? value : json_object_array_get_idx(value, i);
+	return !strcmp(text_of(reader, "granularity"), grain_name(QMAC_GRAIN_TENSOR));
 }
 
-static bool as_many(const struct reader *reader, struct json_object *value)
+static int read_scale(const struct reader *reader)
 {
-	bool whole = !strcmp(text_of(reader, "granularity"), grain_name(QMAC_GRAIN_TENSOR));
-
-	return whole || (json_object_is_type(value, json_type_array) &&
-			 json_object_array_length(value) == reader->out->parts);
-}
-
-static int read_scales(const struct reader *reader)
-{
-	struct json_object *scale = member(reader, "scale");
 	struct json_object *zero = member(reader, "zero_point");
 	struct description *out = reader->out;
+	int64_t value = json_object_get_int64(zero);
 
-	if (!as_many(reader, scale))
-		return fail(reader, "scale", "is no array of one number per part");
-	if (!as_many(reader, zero))
-		return fail(reader, "zero_point", "is no array of one number per part");
-	out->scale = calloc(out->parts, sizeof(*out->scale));
-	out->zero_point = calloc(out->parts, sizeof(*out->zero_point));
+	out->scale = calloc(1, sizeof(*out->scale));
+	out->zero_point = calloc(1, sizeof(*out->zero_point));
 	if (!out->scale || !out->zero_point)
 		return fail(reader, "scale", "is more than there is memory for");
-	for (size_t i = 0; i < out->parts; i++) {
-		struct json_object *value = part_of(reader, zero, i);
+	if (!real_of(member(reader, "scale"), out->scale))
+		return fail(reader, "scale", "is missing or no finite fp32");
+	if (!json_object_is_type(zero, json_type_int) || value < -INT32_MAX || value > INT32_MAX)
+		return fail(reader, "zero_point", "is missing or no integer of 32 bits");
+	*out->zero_point = (int32_t)value;
+	return 0;
+}
 
-		if (!real_of(part_of(reader, scale, i), &out->scale[i]))
-			return fail(reader, "scale", "is missing or no finite fp32");
-		if (!json_object_is_type(value, json_type_int) ||
-		    json_object_get_int64(value) < -INT32_MAX ||
-		    json_object_get_int64(value) > INT32_MAX)
-			return fail(reader, "zero_point", "is missing or no integer of 32 bits");
-		out->zero_point[i] = json_object_get_int(value);
-	}
+static int read_scales(struct reader *reader)
+{
+	struct description_numbers *scale = &reader->text.scale, *zero = &reader->text.zero_point;
+	struct description *out = reader->out;
+
+	if (is_whole(reader))
+		return read_scale(reader);
+	if (!scale->given || scale->count != out->parts)
+		return fail(reader, "scale", "is no array of one number per part");
+	if (!zero->given || zero->count != out->parts)
+		return fail(reader, "zero_point", "is no array of one number per part");
+	out->scale = scale->real;
+	out->zero_point = zero->integer;
+	scale->real = NULL;
+	zero->integer = NULL;
 	return 0;
 }
 
 /* The thresholds matter to numbers on their way to codes only; half way, as of k-means. */
-static int read_codebook(const struct reader *reader, struct json_object *levels,
+static int fill_codebook(const struct reader *reader, const float *levels, size_t count,
 			 struct qmac_codebook *book)
 {
-	size_t count =
-		json_object_is_type(levels, json_type_array) ? json_object_array_length(levels) : 0;
-
 	if (!count || count > QMAC_CODEBOOK_LEVELS)
 		return fail(reader, "codebook", "is no array of 1 to 256 levels");
 	book->levels = (unsigned int)count;
 	for (size_t i = 0; i < count; i++) {
-		if (!real_of(json_object_array_get_idx(levels, i), &book->value[i]))
-			return fail(reader, "codebook", "has a level that is no finite fp32");
+		book->value[i] = levels[i];
 		if (i)
-			book->threshold[i - 1] =
-				((double)book->value[i - 1] + (double)book->value[i]) / 2;
+			book->threshold[i - 1] = ((double)levels[i - 1] + (double)levels[i]) / 2;
 	}
 	return 0;
 }
 
 static int read_codebooks(const struct reader *reader)
 {
-	struct json_object *books = member(reader, "codebook");
+	const struct description_numbers *levels = &reader->text.codebook;
 	struct description *out = reader->out;
+	size_t at = 0;
 	int ret = 0;
 
 	if (out->type != QMAC_TYPE_U8 && out->type != QMAC_TYPE_U4 && out->type != QMAC_TYPE_U2)
 		return fail(reader, "codebook", "needs unsigned codes of up to 8 bits");
-	if (!as_many(reader, books))
+	if (!levels->given || levels->list_count != (is_whole(reader) ? 0 : out->parts))
 		return fail(reader, "codebook", "is no array of one table per part");
 	out->books = calloc(out->parts, sizeof(*out->books));
 	if (!out->books)
 		return fail(reader, "codebook", "is more than there is memory for");
-	for (size_t i = 0; !ret && i < out->parts; i++)
-		ret = read_codebook(reader, part_of(reader, books, i), &out->books[i]);
+	if (is_whole(reader))
+		return fill_codebook(reader, levels->real, levels->count, out->books);
+	for (size_t i = 0; !ret && i < out->parts; at += levels->list[i++])
+		ret = fill_codebook(reader, levels->real + at, levels->list[i], &out->books[i]);
 	return ret;
 }
 
-static int read_fields(const struct reader *reader)
+static bool has_codebook(const struct reader *reader)
+{
+	return reader->text.codebook.given || member(reader, "codebook");
+}
+
+static int read_fields(struct reader *reader)
 {
 	struct description *out = reader->out;
 	int ret;
@@ -247,86 +243,21 @@ static int read_fields(const struct reader *reader)
 	if (ret || out->layout > DESCRIPTION_PACKED || out->type == QMAC_TYPE_F16 ||
 	    out->type == QMAC_TYPE_BF16)
 		return ret;
-	return member(reader, "codebook") ? read_codebooks(reader) : read_scales(reader);
-}
-
-static int parse(struct reader *reader, const char *text, size_t size)
-{
-	struct json_tokener *tokener = json_tokener_new_ex(DEPTH_MAX);
-	enum json_tokener_error error;
-	size_t end;
-	int ret = 0;
-
-	if (!tokener)
-		return fail(reader, "format", "is more than there is memory for");
-	reader->root = json_tokener_parse_ex(tokener, text, (int)size);
-	error = json_tokener_get_error(tokener);
-	end = json_tokener_get_parse_end(tokener);
-	if (error != json_tokener_success) {
-		fprintf(stderr, "qmac dequantize: %s: offset %zu: %s\n", reader->path, end,
-			error == json_tokener_continue ? "the JSON text ends too early"
-						       : json_tokener_error_desc(error));
-		ret = -EINVAL;
-	} else if (end + strspn(text + end, " \t\r\n") != size) {
-		fprintf(stderr, "qmac dequantize: %s: offset %zu: text behind the object\n",
-			reader->path, end);
-		ret = -EINVAL;
-	} else if (!json_object_is_type(reader->root, json_type_object)) {
-		ret = fail(reader, "format", "is missing: this is no JSON object");
-	}
-	json_tokener_free(tokener);
-	return ret;
-}
-
-/* All of @path with a zero byte behind it. */
-static int slurp(const char *path, char **text, size_t *size)
-{
-	FILE *file = fopen(path, "rbe");
-	size_t room = 0;
-	int ret = file ? 0 : -errno;
-
-	*text = NULL;
-	*size = 0;
-	while (!ret && *size == room) {
-		char *more = room < BYTES_MAX ? realloc(*text, 2 * room + 4096 + 1) : NULL;
-
-		if (!more) {
-			ret = room < BYTES_MAX ? -ENOMEM : -EFBIG;
-			break;
-		}
-		*text = more;
-		room = 2 * room + 4096;
-		*size += fread(*text + *size, 1, room - *size, file);
-		if (ferror(file))
-			ret = errno ? -errno : -EIO;
-	}
-	if (file)
-		fclose(file);
-	if (!ret && *size > BYTES_MAX)
-		ret = -EFBIG;
-	if (!ret)
-		(*text)[*size] = '\0';
-	return ret;
+	return has_codebook(reader) ? read_codebooks(reader) : read_scales(reader);
 }
 
 int description_read(struct qmac_context *context, const char *path, struct description *out)
 {
 	struct reader reader = { .context = context, .path = path, .out = out };
-	size_t size;
-	char *text;
 	int ret;
 
 	*out = (struct description){ 0 };
-	ret = slurp(path, &text, &size);
-	if (ret) {
-		fprintf(stderr, "qmac dequantize: %s: %s\n", path, strerror(-ret));
-	} else {
-		ret = parse(&reader, text, size);
-		if (!ret)
-			ret = read_fields(&reader);
-	}
-	json_object_put(reader.root);
-	free(text);
+	ret = description_text_read(path, &reader.text);
+	if (!ret && !json_object_is_type(reader.text.root, json_type_object))
+		ret = fail(&reader, "format", "is missing: this is no JSON object");
+	if (!ret)
+		ret = read_fields(&reader);
+	description_text_free(&reader.text);
 	return ret;
 }
 
