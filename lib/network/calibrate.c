@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "context.h"
+#include "network/blame.h"
 #include "network/graph.h"
 #include "network/run.h"
 
@@ -98,8 +99,7 @@ int qmac_network_calibration_create(struct qmac_network *network,
 
 static int fail_tensor(const struct qmac_network_calibration *calibration, size_t tensor, int error)
 {
-	return qmac_fail_more(calibration->network->context, error,
-			      "tensor '%.80s': ", calibration->network->tensors[tensor].name);
+	return net_blame(calibration->network, tensor, error);
 }
 
 static int see(void *user, size_t tensor, const float *values, size_t count)

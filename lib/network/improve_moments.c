@@ -5,6 +5,7 @@
 #include <qmac/improve.h>
 
 #include "context.h"
+#include "network/blame.h"
 #include "network/columns.h"
 #include "network/improve_layer.h"
 #include "network/improve_samples.h"
@@ -71,10 +72,7 @@ static int see(void *user, size_t tensor, const float *values, size_t count)
 	else
 		error = qmac_moments_update(network->context, gather->moments, values,
 					    count / gather->layer->inputs);
-	if (error)
-		qmac_fail_more(network->context, error,
-			       "tensor '%.80s': ", network->tensors[tensor].name);
-	return error;
+	return error ? net_blame(network, tensor, error) : 0;
 }
 
 int improve_moments(struct qmac_network *network, const struct improve_layer *layer, size_t rows,

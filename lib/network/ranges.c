@@ -7,6 +7,7 @@
 #include <qmac/quant.h>
 
 #include "context.h"
+#include "network/blame.h"
 #include "network/graph.h"
 
 struct collector {
@@ -25,8 +26,7 @@ static int collect(void *user, size_t tensor, const float *values, size_t count)
 	int error = qmac_range_minmax(context, values, &whole, QMAC_NAN_ERROR, &lo, &hi);
 
 	if (error)
-		return qmac_fail_more(context, error,
-				      "tensor '%.80s': ", collector->network->tensors[tensor].name);
+		return net_blame(collector->network, tensor, error);
 	if (!collector->seen[tensor] || lo < range->lo)
 		range->lo = lo;
 	if (!collector->seen[tensor] || hi > range->hi)

@@ -316,6 +316,50 @@ static void test_refusals(void)
 	qmac_network_destroy(network);
 }
 
+/* Values of a constant that no one else sees; loading does not look at them. */
+static float *values_of(struct qmac_network *network, const char *name)
+{
+	return network->tensors[qmac_network_find(network, name)].data;
+}
+
+/* What a weight breaks is told of the weight, where the network is run to take ranges. */
+static void test_weights(void)
+{
+	static const struct {
+		const char *name;
+		size_t element;
+		float value;
+		const char *told;
+	} cases[] = {
+		{ "fc.weight", 5, NAN, "initializer 'fc.weight': element 5 is NaN" },
+		{ "fc.weight", 0, INFINITY, "initializer 'fc.weight': element 0 is infinite" },
+		{ "fc.bias", 2, -INFINITY, "initializer 'fc.bias': element 2 is infinite" },
+	};
+	struct qmac_network *network = load();
+	struct qmac_network_info info;
+	struct qmac_network_range *ranges;
+	size_t i;
+
+	qmac_network_info(network, &info);
+	ranges = calloc(info.tensors, sizeof(*ranges));
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct qmac_network_calibration *own = create(network, QMAC_CALIBRATOR_OWN);
+		float *value = values_of(network, cases[i].name) + cases[i].element, kept = *value;
+
+		*value = cases[i].value;
+		tap_ok(qmac_network_calibration_update(own, 1, x) == -EDOM && says(cases[i].told) &&
+			       says("clean the weights"),
+		       "calibration: %s", cases[i].told);
+		tap_ok(qmac_network_minmax(network, 1, x, ranges) == -EDOM && says(cases[i].told),
+		       "ranges: %s", cases[i].told);
+		*value = kept;
+		qmac_network_calibration_destroy(own);
+	}
+	tap_ok(!qmac_network_minmax(network, 1, x, ranges), "and nothing without them");
+	free(ranges);
+	qmac_network_destroy(network);
+}
+
 int main(void)
 {
 	struct rng rng = { 20261121 };
@@ -326,6 +370,7 @@ int main(void)
 	for (i = 0; i < ROWS * PIXELS; i++)
 		x[i] = (float)rng_in(&rng, 0, 16) / 16 + (float)rng_in(&rng, 0, 999) / 100000;
 	test_batches();
+	test_weights();
 	test_methods();
 	test_tools();
 	test_state();

@@ -389,7 +389,7 @@ struct qmac_network_range {
  * The network's observer is not called.
  *
  * Return: 0, as qmac_network_run_rows(), or -EDOM (an activation is NaN or
- * infinite: names the tensor).
+ * infinite: names it, or the constant that it comes from).
  */
 QMAC_EXPORT int qmac_network_minmax(struct qmac_network *network, size_t rows, const float *x,
 				    struct qmac_network_range *ranges);
