@@ -292,12 +292,18 @@ static int check_together(const struct reader *reader)
 				options->calibration.each || options->calibration.nan))
 		return option_misused("calibrate", "--resume", options->resume,
 				      "the state says --preset, --each, --bins and --nan-zero");
+	if (options->calibration.nan && tool != QMAC_CALIBRATOR_OWN)
+		return option_misused("calibrate", "--nan-zero with --preset",
+				      qmac_calibrator_name(tool),
+				      "the tools know no NaN: leave one of them out");
 	if (options->json && options->histogram) {
 		fprintf(stderr, "qmac calibrate: --json and --histogram both print: choose one\n");
 		return STATUS_USAGE;
 	}
 	/* The state knows its calibrator. */
 	ret = options->resume ? -1 : method_options_check("calibrate", tool, &options->method);
+	if (ret < 0 && !options->resume)
+		ret = calibrator_options_check("calibrate", &options->calibration);
 	return ret >= 0 ? ret : check_outputs(options);
 }
 

@@ -44,7 +44,7 @@ int gemm_operands_from_integers(const struct gemm_options *options, struct gemm_
 		ret = copy_integers(options->bias, &operands->file_bias, &operands->bias);
 	if (ret)
 		return ret;
-	if (!options->raw && !options->scale) {
+	if (!options->raw && !options->has_scale && !options->scales) {
 		fprintf(stderr, "qmac gemm: integer operands need --raw (int32 result) or --scale "
 				"(requantized result)\n");
 		return -EINVAL;
@@ -77,10 +77,6 @@ int gemm_operands_random(const struct gemm_options *options, struct gemm_operand
 {
 	uint64_t state = options->seed;
 
-	if (options->bias) {
-		fprintf(stderr, "qmac gemm: --bias %s: only with --a and --b\n", options->bias);
-		return -EINVAL;
-	}
 	operands->desc.a_type = QMAC_TYPE_S8;
 	operands->desc.b_type = QMAC_TYPE_S8;
 	operands->a = random_bytes((uint64_t)options->m * options->k, &state);
@@ -116,7 +112,7 @@ static int load_scales(const struct gemm_options *options, struct gemm_operands 
 {
 	struct npy_array array;
 	char message[4608];
-	int ret = npy_load(options->scale, &array, message, sizeof(message));
+	int ret = npy_load(options->scales, &array, message, sizeof(message));
 
 	if (ret) {
 		fprintf(stderr, "qmac gemm: %s\n", message);
@@ -125,7 +121,7 @@ static int load_scales(const struct gemm_options *options, struct gemm_operands 
 	if (array.type != NPY_F32 || (array.count != 1 && array.count != operands->desc.n)) {
 		fprintf(stderr,
 			"qmac gemm: %s: %zu values of type %s; expected float32, 1 or N = %u\n",
-			options->scale, array.count, npy_type_name(array.type), operands->desc.n);
+			options->scales, array.count, npy_type_name(array.type), operands->desc.n);
 		ret = -EINVAL;
 	} else {
 		operands->scale = malloc(array.count * sizeof(double));
@@ -147,25 +143,14 @@ static double default_scale(uint32_t k)
 
 static int choose_scale(const struct gemm_options *options, struct gemm_operands *operands)
 {
-	size_t length = options->scale ? strlen(options->scale) : 0;
-	char *end;
-
-	if (length > 4 && !strcmp(options->scale + length - 4, ".npy"))
+	if (options->scales)
 		return load_scales(options, operands);
 	operands->scale = malloc(sizeof(double));
 	if (!operands->scale)
 		return -ENOMEM;
 	operands->desc.scale_count = 1;
-	if (!options->scale) {
-		*operands->scale = default_scale(operands->desc.k);
-		return 0;
-	}
-	*operands->scale = strtod(options->scale, &end);
-	if (end != options->scale && !*end)
-		return 0;
-	fprintf(stderr, "qmac gemm: --scale %s: expected a number or an .npy file\n",
-		options->scale);
-	return -EINVAL;
+	*operands->scale = options->has_scale ? options->scale : default_scale(operands->desc.k);
+	return 0;
 }
 
 int gemm_operands_requantize(const struct gemm_options *options, struct gemm_operands *operands)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "gemm_options.h"
 
+#include <float.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,6 +144,16 @@ static bool is_file(const char *text)
 	return length > 4 && !strcmp(text + length - 4, ".npy");
 }
 
+static int parse_scale(const char *text, struct gemm_options *options)
+{
+	options->scales = is_file(text) ? text : NULL;
+	options->has_scale = !options->scales;
+	if (options->scales || option_number(text, 0, DBL_MAX, &options->scale))
+		return -1;
+	return option_misused("gemm", "--scale", text,
+			      "expected a number that is not negative, or an .npy file");
+}
+
 static int parse_out_type(const char *text, uint8_t *type)
 {
 	if (!strcmp(text, "s8"))
@@ -180,8 +191,7 @@ static int take_plain(int c, struct gemm_options *options)
 		options->raw = true;
 		return -1;
 	case OPT_SCALE:
-		options->scale = optarg;
-		return -1;
+		return parse_scale(optarg, options);
 	case OPT_DEVICE:
 		options->device = optarg;
 		return -1;
@@ -243,7 +253,7 @@ static int take(int c, struct gemm_options *options)
 static int check_outputs(const struct gemm_options *options)
 {
 	const char *const inputs[] = { options->a, options->b, options->bias, options->b_zeros,
-				       options->scale };
+				       options->scales };
 	const struct output outputs[] = { { "--output", options->output },
 					  { "--trace", options->trace } };
 
@@ -260,7 +270,10 @@ static int check_together(const struct gemm_options *options)
 		fprintf(stderr, "qmac gemm: give -m, -n and -k, or --a and --b\n");
 		return STATUS_USAGE;
 	}
-	if (options->raw && (options->scale || options->has_preset || options->has_clamp)) {
+	if (options->bias && !options->a)
+		return option_misused("gemm", "--bias", options->bias, "only with --a and --b");
+	if (options->raw &&
+	    (options->has_scale || options->scales || options->has_preset || options->has_clamp)) {
 		fprintf(stderr, "qmac gemm: --raw excludes --scale, --mode and --clamp: nothing "
 				"is requantized\n");
 		return STATUS_USAGE;

@@ -10,7 +10,9 @@
  * @m: Rows, 0 when files give the shape; @n, @k likewise.
  * @a: .npy file, or NULL for random operands; @b, @bias likewise.
  * @output: .npy file for the result, or NULL.
- * @scale: Number or .npy file, as given, or NULL.
+ * @scales: File of scales, or NULL.
+ * @scale: The one scale, if @has_scale.
+ * @has_scale: It was given as a number.
  * @a_zero: Zero point of A; @b_zero likewise.
  * @b_zeros: .npy file with a zero point per column of B, or NULL.
  * @out_zero: Zero point of the result.
@@ -29,7 +31,9 @@
  */
 struct gemm_options {
 	uint32_t m, n, k;
-	const char *a, *b, *bias, *output, *scale, *b_zeros;
+	const char *a, *b, *bias, *output, *scales, *b_zeros;
+	double scale;
+	bool has_scale;
 	int32_t a_zero, b_zero, out_zero;
 	uint8_t out_type;
 	int32_t clamp[2];

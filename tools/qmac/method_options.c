@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "method_options.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #include "command.h"
+#include "told.h"
 
 static bool takes_percentile(uint8_t calibrator, uint8_t method)
 {
@@ -27,7 +29,7 @@ static bool takes_coverage(uint8_t calibrator, uint8_t method)
 		 method == QMAC_METHOD_TWO_POINTER_AS_WRITTEN));
 }
 
-static int unused(const char *command, const char *option, const char *methods)
+int method_options_unused(const char *command, const char *option, const char *methods)
 {
 	fprintf(stderr, "qmac %s: %s does nothing here: it goes with %s\n", command, option,
 		methods);
@@ -38,13 +40,33 @@ int method_options_check(const char *command, uint8_t calibrator,
 			 const struct qmac_calibration_method *method)
 {
 	if (method->percentile > 0 && !takes_percentile(calibrator, method->method))
-		return unused(command, "--percentile",
-			      "percentile, ort-percentile, ort-percentile-asymmetric and "
-			      "ppq-percentile");
+		return method_options_unused(
+			command, "--percentile",
+			"percentile, ort-percentile, ort-percentile-asymmetric and "
+			"ppq-percentile");
 	if (method->one_sided &&
 	    (calibrator != QMAC_CALIBRATOR_OWN || method->method != QMAC_METHOD_PERCENTILE))
-		return unused(command, "--one-sided", "percentile");
+		return method_options_unused(command, "--one-sided", "percentile");
 	if (method->coverage > 0 && !takes_coverage(calibrator, method->method))
-		return unused(command, "--coverage", "two-pointer and two-pointer-as-written");
+		return method_options_unused(command, "--coverage",
+					     "two-pointer and two-pointer-as-written");
 	return -1;
+}
+
+int calibrator_options_check(const char *command, const struct qmac_calibration_spec *spec)
+{
+	struct qmac_calibration *calibration = NULL;
+	struct qmac_context *context;
+	int ret;
+
+	if (qmac_context_create(&context)) {
+		fprintf(stderr, "qmac %s: no memory\n", command);
+		return STATUS_FAILED;
+	}
+	ret = qmac_calibration_create(context, spec, &calibration);
+	if (ret)
+		told(command, "", context, ret);
+	qmac_calibration_destroy(calibration);
+	qmac_context_destroy(context);
+	return !ret ? -1 : ret == -EINVAL ? STATUS_USAGE : STATUS_FAILED;
 }

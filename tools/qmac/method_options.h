@@ -16,4 +16,16 @@
 int method_options_check(const char *command, uint8_t calibrator,
 			 const struct qmac_calibration_method *method);
 
+/**
+ * calibrator_options_check() - does the calibrator take --bins and --each as they were given?
+ * @command: Name of the subcommand.
+ * @spec: What is to be created.
+ *
+ * Return: -1, or an exit status with the fault on stderr.
+ */
+int calibrator_options_check(const char *command, const struct qmac_calibration_spec *spec);
+
+/** method_options_unused() - say that @option does nothing but with @methods; STATUS_USAGE */
+int method_options_unused(const char *command, const char *option, const char *methods);
+
 #endif /* QMAC_TOOL_METHOD_OPTIONS_H */

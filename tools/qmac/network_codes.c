@@ -71,21 +71,48 @@ int network_codes_option(const char *command, int c, const char *value, struct n
 	}
 }
 
+/* What the library refuses too, in terms of the options; weights may have 4 bits besides. */
+static int check_widths(const char *command, const struct qmac_bitwidths *given)
+{
+	static const char *const names[] = { "--weight-bits", "--activation-bits", "--bias-bits",
+					     "--bits" };
+	const unsigned int widths[] = { given->weights, given->activations, given->bias,
+					given->all };
+
+	for (unsigned int i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+		const uint8_t *choices = qmac_bitwidth_rule(i)->choices;
+		const bool four = i == QMAC_BITWIDTH_WEIGHTS;
+		char value[16], remedy[40];
+
+		if (!widths[i] || widths[i] == choices[0] || widths[i] == choices[1] ||
+		    (four && widths[i] == 4))
+			continue;
+		snprintf(value, sizeof(value), "%u", widths[i]);
+		snprintf(remedy, sizeof(remedy), "use %s%u or %u", four ? "4, " : "", choices[0],
+			 choices[1]);
+		return option_misused(command, names[i], value, remedy);
+	}
+	if (!given->all || !(given->weights || given->activations || given->bias))
+		return -1;
+	fprintf(stderr,
+		"qmac %s: --bits excludes --weight-bits, --activation-bits and --bias-bits: give "
+		"either\n",
+		command);
+	return STATUS_USAGE;
+}
+
 /* SNPE's rule, with 4-bit weights added; biases are 32 bits wide unless asked otherwise. */
 static int resolve(const char *command, const struct network_codes *codes,
 		   struct qmac_bitwidths *out)
 {
 	struct qmac_bitwidths given = codes->given;
 	struct qmac_context *context;
-	int ret;
+	int ret = check_widths(command, &given);
 
+	if (ret >= 0)
+		return ret;
 	if (given.weights == 4)
 		given.weights = 8;
-	if (given.weights && given.weights != 8 && given.weights != 16) {
-		fprintf(stderr, "qmac %s: --weight-bits %u: use 4, 8 or 16\n", command,
-			(unsigned int)given.weights);
-		return STATUS_USAGE;
-	}
 	if (qmac_context_create(&context)) {
 		fprintf(stderr, "qmac %s: no memory\n", command);
 		return STATUS_FAILED;

@@ -275,6 +275,10 @@ static int check_together(struct network_options *options, unsigned int takes)
 		      ? -1
 		      : method_options_check(options->command, options->ranges.spec.calibrator,
 					     &options->ranges.method);
+	if (ret < 0 && !options->resume)
+		ret = calibrator_options_check(options->command, &options->ranges.spec);
+	if (ret < 0 && options->ranges.averaged && !network_ranges_averages(&options->ranges))
+		ret = method_options_unused(options->command, "--average", "--calibration average");
 	if (ret < 0 && takes & NETWORK_TAKES_OUTPUT)
 		ret = network_codes_check(options->command, &options->codes);
 	if (ret < 0 && takes & NETWORK_TAKES_STATE)

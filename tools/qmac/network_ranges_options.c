@@ -69,6 +69,7 @@ static int take_number(const char *command, int c, const char *value,
 		if (!option_number(value, 0, 1, &number))
 			return option_misused(command, "--average", value, "expected 0 to 1");
 		options->constant = (float)number;
+		options->averaged = true;
 		return -1;
 	}
 }

@@ -60,6 +60,7 @@ enum {
  * @spec: What to create.
  * @method: How to choose; scheme and bits are left to the caller.
  * @constant: Averaging constant.
+ * @averaged: It was given.
  * @batch: Samples per batch.
  * @table: File with ranges, or NULL.
  */
@@ -67,6 +68,7 @@ struct network_ranges_options {
 	struct qmac_calibration_spec spec;
 	struct qmac_calibration_method method;
 	float constant;
+	bool averaged;
 	size_t batch;
 	const char *table;
 };

@@ -87,6 +87,9 @@ int quantize_tensor_save(struct qmac_context *context,
 			 const struct quantize_tensor_options *options,
 			 const struct quantize_tensor *tensor);
 
+/** quantize_tensor_tool_spec() - what is asked of a preset. */
+struct qmac_tool_spec quantize_tensor_tool_spec(const struct quantize_tensor_options *options);
+
 /** quantize_tensor_described() - does a description stand beside an output of that name? */
 bool quantize_tensor_described(const char *path);
 

@@ -22,7 +22,7 @@ static struct qmac_quant_spec own_spec(const struct quantize_tensor_options *opt
 	};
 }
 
-static struct qmac_tool_spec tool_spec(const struct quantize_tensor_options *options)
+struct qmac_tool_spec quantize_tensor_tool_spec(const struct quantize_tensor_options *options)
 {
 	return (struct qmac_tool_spec){
 		.tool = options->tool,
@@ -53,7 +53,7 @@ static int choose_as_tool(struct qmac_context *context,
 			  const struct quantize_tensor_options *options,
 			  struct quantize_tensor *tensor)
 {
-	const struct qmac_tool_spec spec = tool_spec(options);
+	const struct qmac_tool_spec spec = quantize_tensor_tool_spec(options);
 	int ret = qmac_tool_choose(context, &spec, tensor->lo, tensor->hi, &tensor->params,
 				   tensor->multiplier);
 
@@ -66,7 +66,7 @@ int quantize_tensor_scale_steps(struct qmac_context *context,
 				struct qmac_scale_steps *out)
 {
 	const struct qmac_quant_spec own = own_spec(options);
-	const struct qmac_tool_spec tool = tool_spec(options);
+	const struct qmac_tool_spec tool = quantize_tensor_tool_spec(options);
 
 	if (options->has_tool)
 		return qmac_tool_choose_trace(context, &tool, tensor->lo[scale], tensor->hi[scale],

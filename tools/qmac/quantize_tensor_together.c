@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 /* What the options of qmac quantize mean together, and which exclude each other. */
+#include <errno.h>
 #include <stdio.h>
 
 #include "command.h"
 #include "method_options.h"
 #include "outputs.h"
+#include "quantize_tensor.h"
 #include "quantize_tensor_reader.h"
+#include "told.h"
 
 static bool is_unsigned_tool(const struct quantize_tensor_options *options)
 {
@@ -73,6 +76,30 @@ static void fill_in(struct quantize_tensor_reader *reader)
 		options->method.scheme = options->scheme;
 }
 
+/* Which forms and types a preset has does not depend on the tensor. */
+static int check_preset(const struct quantize_tensor_options *options)
+{
+	const struct qmac_tool_spec spec = quantize_tensor_tool_spec(options);
+	const float lo = -1, hi = 1;
+	struct qmac_quant_params params = { 0 };
+	struct qmac_context *context;
+	float multiplier;
+	int ret;
+
+	if (qmac_context_create(&context)) {
+		fprintf(stderr, "qmac quantize: no memory\n");
+		return STATUS_FAILED;
+	}
+	ret = qmac_quant_params_init(context, &params, options->type, 1);
+	if (!ret)
+		ret = qmac_tool_choose(context, &spec, &lo, &hi, &params, &multiplier);
+	if (ret)
+		told("quantize", "--preset", context, ret);
+	qmac_quant_params_release(&params);
+	qmac_context_destroy(context);
+	return !ret ? -1 : ret == -EINVAL ? STATUS_USAGE : STATUS_FAILED;
+}
+
 static int check_linear(const struct quantize_tensor_reader *reader)
 {
 	const struct quantize_tensor_options *options = reader->options;
@@ -92,7 +119,7 @@ static int check_linear(const struct quantize_tensor_reader *reader)
 	if (reader->has_zero || options->min_range > 0 || options->zp_first)
 		return quantize_tensor_misused("--preset", qmac_tool_name(options->tool),
 					       "has its own --zero, --min-range and --zp-first");
-	return -1;
+	return check_preset(options);
 }
 
 static bool has_linear_option(const struct quantize_tensor_reader *reader)

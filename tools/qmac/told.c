@@ -12,11 +12,19 @@ struct word {
 static const struct word words[] = {
 	{ "QMAC_NAN_ZERO", "--nan-zero" },
 	{ "QMAC_ZERO_WIDEN", "--zero widen" },
+	{ ", or choose the parameters from a finite range", "" },
+	{ "ask for the asymmetric one", "give --scheme asymmetric" },
+	{ "ask for the symmetric one", "give --scheme symmetric" },
+	{ "use s8 or another signed type", "leave out --unsigned" },
+	{ "use u8 or another unsigned type", "leave out --signed" },
+	{ "leave 'each' off", "leave out --each" },
 };
 
 /* A network has no numbers of its own for a NaN. */
 static const struct word network_words[] = {
 	{ ", or ask for QMAC_NAN_ZERO", "" },
+	{ ", or choose the parameters from a finite range", "" },
+	{ "leave 'each' off", "leave out --each" },
 	{ "use a larger scale for the weights of this channel", "--widen raises such scales" },
 };
 
