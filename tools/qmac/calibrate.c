@@ -10,6 +10,7 @@
 #include "calibrate_tensor.h"
 #include "command.h"
 #include "histogram.h"
+#include "network_name.h"
 #include "npy/whole_file.h"
 #include "report_aside.h"
 #include "told.h"
@@ -155,9 +156,11 @@ int command_calibrate(int argc, char **argv)
 	struct qmac_context *context;
 	int ret;
 
-	if (calibrate_network_asked(argc, argv))
+	if (network_named(argc, argv))
 		return calibrate_network(argc, argv);
-	ret = calibrate_options_parse(argc, argv, &options);
+	ret = network_option_misplaced(argc, argv);
+	if (ret < 0)
+		ret = calibrate_options_parse(argc, argv, &options);
 	if (ret >= 0)
 		return ret;
 	if (qmac_context_create(&context)) {

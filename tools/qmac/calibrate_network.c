@@ -34,17 +34,6 @@ static const char help[] =
 	"ranges\n" NETWORK_CODES_HELP NETWORK_RANGES_HELP
 	"  --json                 print a JSON object\n";
 
-bool calibrate_network_asked(int argc, char **argv)
-{
-	for (int i = 1; i < argc; i++) {
-		size_t length = strlen(argv[i]);
-
-		if (length >= 5 && !strcmp(argv[i] + length - 5, ".onnx"))
-			return true;
-	}
-	return false;
-}
-
 void calibrate_network_help(void)
 {
 	fputs(help, stdout);

@@ -2,11 +2,6 @@
 #ifndef QMAC_TOOL_CALIBRATE_NETWORK_H
 #define QMAC_TOOL_CALIBRATE_NETWORK_H
 
-#include <stdbool.h>
-
-/** calibrate_network_asked() - does an argument name a network? */
-bool calibrate_network_asked(int argc, char **argv);
-
 /** calibrate_network() - qmac calibrate MODEL.onnx; returns an exit status. */
 int calibrate_network(int argc, char **argv);
 

@@ -313,7 +313,7 @@ int network_options_parse(int argc, char **argv, unsigned int takes, const char 
 			return ret;
 	}
 	if (optind < argc)
-		options->model = argv[optind++];
+		options->model = option_input(argv[optind++]);
 	if (optind < argc)
 		return option_misused(options->command, "argument", argv[optind], "unexpected");
 	return check_together(options, takes);

@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* qmac quantize: a network or a tensor, told by the name of the file. */
 #include <getopt.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "command.h"
-
-static bool names_network(const char *argument)
-{
-	size_t length = strlen(argument);
-
-	return length >= 5 && !strcmp(argument + length - 5, ".onnx");
-}
+#include "network_name.h"
 
 static int print_help(char **argv)
 {
@@ -27,13 +20,13 @@ static int print_help(char **argv)
 
 int command_quantize(int argc, char **argv)
 {
-	bool network = false, help = false;
+	int ret;
 
-	for (int i = 1; i < argc; i++) {
-		network |= names_network(argv[i]);
-		help |= !strcmp(argv[i], "--help");
-	}
-	if (help)
-		return print_help(argv);
-	return network ? command_quantize_network(argc, argv) : command_quantize_tensor(argc, argv);
+	for (int i = 1; i < argc; i++)
+		if (!strcmp(argv[i], "--help"))
+			return print_help(argv);
+	if (network_named(argc, argv))
+		return command_quantize_network(argc, argv);
+	ret = network_option_misplaced(argc, argv);
+	return ret >= 0 ? ret : command_quantize_tensor(argc, argv);
 }
