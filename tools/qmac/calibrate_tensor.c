@@ -9,6 +9,7 @@
 
 #include "float_file.h"
 #include "option_file.h"
+#include "progress.h"
 #include "told.h"
 
 /* The tensor that an argument belongs to; NULL without memory. */
@@ -54,8 +55,11 @@ static int update(struct qmac_context *context, const char *path, struct calibra
 static int pass(struct qmac_context *context, const struct calibrate_options *options,
 		struct calibrate_tensors *tensors, bool first)
 {
+	struct progress progress;
 	int ret = 0;
 
+	progress_begin(&progress, "calibrate", first ? "reading" : "reading again",
+		       options->file_count);
 	for (size_t i = 0; !ret && i < options->file_count; i++) {
 		const char *argument = options->files[i];
 		struct calibrate_tensor *tensor = tensor_of(options, argument, tensors);
@@ -66,7 +70,9 @@ static int pass(struct qmac_context *context, const struct calibrate_options *op
 			if (ret)
 				told("calibrate", calibrate_file_of(argument), context, ret);
 		}
+		progress_add(&progress, 1);
 	}
+	progress_end(&progress);
 	return ret;
 }
 

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "progress.h"
+
 /* A job on its way. */
 struct run {
 	const struct network_improve_job *job;
@@ -117,10 +119,32 @@ static int allocate(struct run *run)
 		       : -ENOMEM;
 }
 
-int network_improve(const struct network_improve_job *job, struct network_improved *improved)
+/* Some are done at once, rounding may take minutes. */
+static int take_steps(struct run *run)
 {
 	static int (*const steps[])(struct run *run) = { prune, equalize, smooth, round_weights,
 							 correct_bias };
+	static const char *const names[] = { "pruning", "equalizing", "smoothing",
+					     "rounding weights", "correcting biases" };
+	struct network_improved *improved = run->improved;
+	struct progress progress;
+	int ret = 0;
+
+	progress_begin(&progress, "quantize", "", NETWORK_STEPS);
+	for (size_t i = 0; !ret && i < NETWORK_STEPS; i++) {
+		if (!improved->taken[i])
+			continue;
+		progress_say(&progress, names[i]);
+		ret = steps[i](run);
+		if (!ret)
+			ret = measure(run, &improved->loss[i]);
+	}
+	progress_end(&progress);
+	return ret;
+}
+
+int network_improve(const struct network_improve_job *job, struct network_improved *improved)
+{
 	struct run run = { .job = job, .improved = improved };
 	struct qmac_network_info info;
 	int ret;
@@ -137,13 +161,8 @@ int network_improve(const struct network_improve_job *job, struct network_improv
 	if (!ret && job->judge->rows)
 		ret = qmac_network_run_rows(job->network, job->judge->rows, job->judge->x,
 					    run.want);
-	for (size_t i = 0; !ret && i < NETWORK_STEPS; i++) {
-		if (!improved->taken[i])
-			continue;
-		ret = steps[i](&run);
-		if (!ret)
-			ret = measure(&run, &improved->loss[i]);
-	}
+	if (!ret)
+		ret = take_steps(&run);
 	qmac_network_destroy(run.reference);
 	free(run.ranges);
 	free(run.want);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "progress.h"
 #include "told.h"
 
 static int failed(struct qmac_context *context, const struct network_ranges *ranges, int error)
@@ -14,13 +15,24 @@ static int failed(struct qmac_context *context, const struct network_ranges *ran
 	return told_of_network(ranges->options->command, context, error);
 }
 
-/* All samples once, in batches; each ends a step of a moving average where one is wanted. */
-static int pass(const struct network_ranges *ranges, size_t rows, const float *x)
+/* A batch ends a step of a moving average where one is wanted. */
+static int update(const struct network_ranges *ranges, size_t rows, const float *x)
 {
 	const struct network_ranges_options *how = &ranges->options->ranges;
+	int ret = qmac_network_calibration_update(ranges->calibration, rows, x);
+
+	if (!ret && network_ranges_averages(how))
+		ret = qmac_network_calibration_step(ranges->calibration, how->constant);
+	return ret;
+}
+
+/* All samples once, in batches. */
+static int pass(const struct network_ranges *ranges, size_t rows, const float *x)
+{
 	struct qmac_network_tensor input;
 	struct qmac_network_info info;
-	size_t batch = how->batch, row;
+	size_t batch = ranges->options->ranges.batch, row;
+	struct progress progress;
 	int ret = 0;
 
 	qmac_network_info(ranges->network, &info);
@@ -28,13 +40,14 @@ static int pass(const struct network_ranges *ranges, size_t rows, const float *x
 	row = input.count / input.dims[0];
 	if (info.fixed_batch) /* whole runs; the last batch tells when some do not fill one */
 		batch = (batch + info.fixed_batch - 1) / info.fixed_batch * info.fixed_batch;
+	progress_begin(&progress, ranges->options->command, "calibrating", rows);
 	for (size_t at = 0; !ret && at < rows; at += batch) {
 		size_t some = rows - at < batch ? rows - at : batch;
 
-		ret = qmac_network_calibration_update(ranges->calibration, some, x + at * row);
-		if (!ret && network_ranges_averages(how))
-			ret = qmac_network_calibration_step(ranges->calibration, how->constant);
+		ret = update(ranges, some, x + at * row);
+		progress_add(&progress, some);
 	}
+	progress_end(&progress);
 	return ret;
 }
 

@@ -8,6 +8,7 @@
 #include "network_report.h"
 #include "network_samples.h"
 #include "npy/whole_file.h"
+#include "progress.h"
 #include "report_aside.h"
 #include "sensitivity_svg.h"
 
@@ -124,11 +125,16 @@ static int run(struct qmac_context *context, const struct network_options *optio
 	};
 	struct results results = { .layers = calloc(loaded->info.layers + 1,
 						    sizeof(*results.layers)) };
-	int ret = results.layers
-			  ? qmac_network_sensitivity(loaded->network, &loaded->samples, &widths,
-						     results.layers, &results.baseline)
-			  : -ENOMEM;
+	struct progress progress;
+	int ret = -ENOMEM;
 
+	progress_begin(&progress, "sensitivity", "layer by layer",
+		       (loaded->info.layers + 1) * loaded->samples.rows);
+	progress_watch(&progress, loaded->network);
+	if (results.layers)
+		ret = qmac_network_sensitivity(loaded->network, &loaded->samples, &widths,
+					       results.layers, &results.baseline);
+	progress_end(&progress);
 	if (ret)
 		fprintf(stderr, "qmac sensitivity: %s\n",
 			results.layers ? qmac_context_message(context) : "no memory");

@@ -4,6 +4,8 @@
 #include "command.h"
 #include "network_report.h"
 #include "network_samples.h"
+#include "progress.h"
+#include "told.h"
 
 static const char help[] =
 	"usage: qmac sweep MODEL.onnx --data X.npy [OPTION]...\n"
@@ -84,18 +86,24 @@ static int try_width(struct qmac_context *context, const struct network_options 
 	ret = qmac_network_sweep(loaded->network, &loaded->samples, &widths, 1, &results->losses[i],
 				 &results->baseline);
 	if (ret)
-		fprintf(stderr, "qmac sweep: %s\n", qmac_context_message(context));
+		told_of_network("sweep", context, ret);
 	return ret;
 }
 
 static int run(struct qmac_context *context, const struct network_options *options,
 	       struct network_samples *loaded)
 {
+	struct progress progress;
 	struct results results;
 	int ret = 0;
 
+	/* The float network runs beside each width. */
+	progress_begin(&progress, "sweep", "widths",
+		       2 * options->width_count * loaded->samples.rows);
+	progress_watch(&progress, loaded->network);
 	for (unsigned int i = 0; !ret && i < options->width_count; i++)
 		ret = try_width(context, options, loaded, i, &results);
+	progress_end(&progress);
 	if (ret)
 		return ret;
 	if (options->json)
