@@ -9,7 +9,7 @@
 #include "context.h"
 #include "network/blame.h"
 #include "network/graph.h"
-#include "network/run.h"
+#include "network/plan.h"
 
 bool net_calibration_watches(const struct qmac_network *network, size_t tensor)
 {
@@ -53,10 +53,8 @@ void net_calibration_settle(struct qmac_network_calibration *calibration)
 	for (i = 0; i < calibration->tensors; i++)
 		if (calibration->all[i])
 			qmac_calibration_stats(calibration->all[i], &stats);
-	if (!network->batch_is_free)
-		calibration->batch = network->tensors[network->inputs[0]].shape.dim[0];
-	else if (stats.calibrator == QMAC_CALIBRATOR_OWN)
-		calibration->batch = NET_ROWS_AT_A_TIME;
+	if (!network->batch_is_free || stats.calibrator == QMAC_CALIBRATOR_OWN)
+		calibration->batch = net_rows_at_a_time(network);
 }
 
 void qmac_network_calibration_destroy(struct qmac_network_calibration *calibration)

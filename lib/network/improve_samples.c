@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "context.h"
-#include "network/run.h"
+#include "network/plan.h"
 
 struct watch {
 	struct qmac_network *network;
@@ -50,7 +50,7 @@ int improve_run(struct qmac_network *network, size_t rows, const float *x, size_
 				 "%zu samples, %zu inputs, %zu outputs: needs some, one and one",
 				 rows, network->input_count, network->output_count);
 	in = &network->tensors[network->inputs[0]].shape;
-	most = network->batch_is_free ? NET_ROWS_AT_A_TIME : in->dim[0];
+	most = net_rows_at_a_time(network);
 	row = net_shape_count(in) / in->dim[0];
 	qmac_network_observe(network, watch, &watched);
 	for (at = 0; !error && at < rows; at += watched.some) {

@@ -14,6 +14,10 @@
 
 #define ALIGN 64
 
+/* Samples of a batch when any number is allowed, and bytes of its largest activation. */
+#define MOST_ROWS  32
+#define MANY_BYTES ((size_t)8 << 20)
+
 /* Tensors in the arena now, by offset. */
 struct live {
 	size_t *tensors;
@@ -120,4 +124,21 @@ int net_plan(struct qmac_network *network, size_t batch)
 	else
 		network->batch = batch;
 	return error;
+}
+
+size_t net_rows_at_a_time(const struct qmac_network *network)
+{
+	size_t current = network->tensors[network->inputs[0]].shape.dim[0], most = 1, i;
+
+	if (!network->batch_is_free)
+		return current;
+	for (i = 0; i < network->tensor_count; i++) {
+		const struct net_tensor *tensor = &network->tensors[i];
+
+		/* The largest is of every batch the largest. */
+		if (!tensor->data && bytes_of(tensor) > most)
+			most = bytes_of(tensor);
+	}
+	most = MANY_BYTES / (most / current + 1);
+	return most > MOST_ROWS ? MOST_ROWS : most ? most : 1;
 }

@@ -16,4 +16,10 @@
  */
 int net_plan(struct qmac_network *network, size_t batch);
 
+/*
+ * Samples to run at once, when there are many: what the file fixes, or up to 32 that
+ * leave the largest activation in the caches.
+ */
+size_t net_rows_at_a_time(const struct qmac_network *network);
+
 #endif /* QMAC_NETWORK_PLAN_H */

@@ -178,7 +178,7 @@ int qmac_network_run_rows(struct qmac_network *network, size_t rows, const float
 	in = &network->tensors[network->inputs[0]];
 	out = &network->tensors[network->outputs[0]];
 	fixed = in->shape.dim[0];
-	batch = network->batch_is_free ? NET_ROWS_AT_A_TIME : fixed;
+	batch = net_rows_at_a_time(network);
 	x_row = net_shape_count(&in->shape) / fixed;
 	if (y && (!out->shape.rank || net_shape_count(&out->shape) % fixed ||
 		  (network->batch_is_free && out->data)))

@@ -5,9 +5,6 @@
 
 #include "network/graph.h"
 
-/* Samples of a batch of qmac_network_run_rows(), when any number is allowed. */
-#define NET_ROWS_AT_A_TIME 32
-
 /* Runs one node, its result to @out, in the default floating-point environment. */
 void net_execute(const struct qmac_network *network, const struct net_node *node, void *out);
 

@@ -11,16 +11,46 @@ size_t net_scratch_conv(const struct qmac_network *network, const struct net_nod
 	return conv.k * NET_COLUMNS;
 }
 
-static void group(const struct net_conv *conv, const float *x, const float *weight, float *y,
-		  float *scratch)
+/* Do the inputs lie as columns would: one pixel to a window, in the same order? */
+static bool is_pointwise(const struct net_conv *conv)
 {
-	size_t pixels = conv->out_h * conv->out_w, first, count;
+	const struct net_window *window = conv->window;
+	size_t i;
 
+	for (i = 0; i < 2; i++)
+		if (window->kernel[i] != 1 || window->stride[i] != 1 || window->before[i] ||
+		    window->after[i])
+			return false;
+	return true;
+}
+
+static void group(const struct net_call *call, const struct net_conv *conv, const float *x,
+		  const float *weight, float *y)
+{
+	size_t pixels = conv->out_h * conv->out_w, first;
+	struct simd_product product = {
+		.m = conv->outputs,
+		.n = pixels,
+		.k = conv->k,
+		.a = weight,
+		.a_stride = conv->k,
+		.b = x,
+		.b_stride = pixels,
+		.c = y,
+		.c_stride = pixels,
+	};
+
+	if (is_pointwise(conv)) {
+		net_product(call->network, &product);
+		return;
+	}
+	product.b = call->scratch;
+	product.b_stride = NET_COLUMNS;
 	for (first = 0; first < pixels; first += NET_COLUMNS) {
-		count = pixels - first < NET_COLUMNS ? pixels - first : NET_COLUMNS;
-		net_columns(conv, x, first, count, scratch);
-		net_product(conv->outputs, count, conv->k, weight, conv->k, scratch, NET_COLUMNS,
-			    y + first, pixels);
+		product.n = pixels - first < NET_COLUMNS ? pixels - first : NET_COLUMNS;
+		product.c = y + first;
+		net_columns(conv, x, first, product.n, call->scratch);
+		net_product(call->network, &product);
 	}
 }
 
@@ -43,9 +73,8 @@ void net_run_conv(const struct net_call *call)
 	size_t i;
 
 	for (i = 0; i < samples * groups; i++)
-		group(&conv, x + i * conv.channels * conv.in_h * conv.in_w,
-		      weight + i % groups * conv.outputs * conv.k, y + i * conv.outputs * pixels,
-		      call->scratch);
+		group(call, &conv, x + i * conv.channels * conv.in_h * conv.in_w,
+		      weight + i % groups * conv.outputs * conv.k, y + i * conv.outputs * pixels);
 	if (call->in[2])
 		add_bias(y, samples, groups * conv.outputs, pixels, call->in[2]);
 }

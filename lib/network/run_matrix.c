@@ -13,13 +13,8 @@ static const struct net_tensor *operand(const struct net_call *call, size_t i)
 size_t net_scratch_gemm(const struct qmac_network *network, const struct net_node *node)
 {
 	const struct net_attributes *attributes = &node->attributes;
-	size_t floats = 0;
 
-	if (attributes->transpose_a)
-		floats += net_shape_count(&net_input(network, node, 0)->shape);
-	if (attributes->transpose_b)
-		floats += net_shape_count(&net_input(network, node, 1)->shape);
-	return floats;
+	return attributes->transpose_a ? net_shape_count(&net_input(network, node, 0)->shape) : 0;
 }
 
 /* out += beta * c, which is broadcast to [m, n]. */
@@ -46,19 +41,25 @@ void net_run_gemm(const struct net_call *call)
 	size_t m = a_shape->dim[attributes->transpose_a];
 	size_t k = a_shape->dim[!attributes->transpose_a];
 	size_t n = b_shape->dim[!attributes->transpose_b], i;
-	const float *a = call->in[0], *b = call->in[1];
-	float *scratch = call->scratch, *out = call->out;
+	struct simd_product product = {
+		.m = m,
+		.n = n,
+		.k = k,
+		.a = call->in[0],
+		.a_stride = k,
+		.b = call->in[1],
+		.b_stride = attributes->transpose_b ? k : n,
+		.b_transposed = attributes->transpose_b,
+		.c = call->out,
+		.c_stride = n,
+	};
+	float *out = call->out;
 
 	if (attributes->transpose_a) {
-		net_transpose(k, m, a, scratch);
-		a = scratch;
-		scratch += m * k;
+		net_transpose(k, m, call->in[0], call->scratch);
+		product.a = call->scratch;
 	}
-	if (attributes->transpose_b) {
-		net_transpose(n, k, b, scratch);
-		b = scratch;
-	}
-	net_product(m, n, k, a, k, b, n, out, n);
+	net_product(call->network, &product);
 	if (attributes->alpha != 1)
 		for (i = 0; i < m * n; i++)
 			out[i] *= attributes->alpha;
@@ -95,13 +96,26 @@ void net_run_matmul(const struct net_call *call)
 	unsigned int out_outer = out->rank - (a->rank > 1) - (b->rank > 1);
 	size_t products = net_shape_count(out) / (m * n), i;
 	const float *x = call->in[0], *y = call->in[1];
-	float *z = call->out;
+	struct simd_product product = {
+		.m = m,
+		.n = n,
+		.k = k,
+		.a = x,
+		.a_stride = k,
+		.b = y,
+		.b_stride = n,
+		.c = call->out,
+		.c_stride = n,
+	};
 
 	if (b->rank <= 2 && a->rank >= 2) { /* one B for all: one product */
-		net_product(net_shape_count(a) / k, n, k, x, k, y, n, z, n);
+		product.m = net_shape_count(a) / k;
+		net_product(call->network, &product);
 		return;
 	}
-	for (i = 0; i < products; i++)
-		net_product(m, n, k, x + outer_index(i, out, out_outer, a) * m * k, k,
-			    y + outer_index(i, out, out_outer, b) * k * n, n, z + i * m * n, n);
+	for (i = 0; i < products; i++, product.c += m * n) {
+		product.a = x + outer_index(i, out, out_outer, a) * m * k;
+		product.b = y + outer_index(i, out, out_outer, b) * k * n;
+		net_product(call->network, &product);
+	}
 }

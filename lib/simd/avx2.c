@@ -6,7 +6,7 @@
 
 #include "simd/loops.h"
 
-const struct simd_kernels simd_avx2 = { quantize,    dequantize,    range,
-					range_least, range_columns, bins };
+const struct simd_kernels simd_avx2 = { quantize,      dequantize, range,  range_least,
+					range_columns, bins,	   product };
 
 #endif

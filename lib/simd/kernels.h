@@ -76,6 +76,33 @@ struct simd_range {
 };
 
 /**
+ * struct simd_product - C = A * B, row-major fp32
+ * @m: Rows of A and C.
+ * @n: Columns of B and C.
+ * @k: Columns of A, rows of B.
+ * @a: A.
+ * @a_stride: Elements from one row of A to the next.
+ * @b: B; with @b_transposed its transpose, [n, k].
+ * @b_stride: As @a_stride, of what is at @b.
+ * @b_transposed: See @b.
+ * @c: C; overlaps neither.
+ * @c_stride: As @a_stride, for C.
+ *
+ * Every element is 0 + a[0] b[0] + a[1] b[1] + ... in that order, each product
+ * and sum rounded to fp32, whatever the shape.
+ */
+struct simd_product {
+	size_t m, n, k;
+	const float *a;
+	size_t a_stride;
+	const float *b;
+	size_t b_stride;
+	bool b_transposed;
+	float *c;
+	size_t c_stride;
+};
+
+/**
  * struct simd_kernels - the loops of one instruction set
  * @quantize: Elements to codes; a NaN becomes the code of 0. True if there is one.
  * @dequantize: Codes to elements.
@@ -87,6 +114,7 @@ struct simd_range {
  * @bins: Numbers of the bins of a calibrate/histogram.h: floor(|x| * factor),
  *   and @bins more for negative numbers. Zeros and NaN have one of the
  *   HISTOGRAM_ZEROS numbers from 2 * @bins on.
+ * @product: A matrix product.
  */
 struct simd_kernels {
 	bool (*quantize)(const struct simd_codes *codes, const float *x, void *q, size_t count);
@@ -95,6 +123,7 @@ struct simd_kernels {
 	void (*range_least)(struct simd_range *range, const float *x, size_t count);
 	bool (*range_columns)(const float *x, float *lo, float *hi, size_t count);
 	void (*bins)(const float *x, float factor, uint32_t bins, uint32_t *number, size_t count);
+	void (*product)(const struct simd_product *product);
 };
 
 extern const struct simd_kernels simd_scalar;

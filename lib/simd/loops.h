@@ -45,3 +45,4 @@ static inline bool can_stream(const struct simd_codes *codes, const void *p, siz
 #include "simd/loop_dequantize.h"
 #include "simd/loop_range.h"
 #include "simd/loop_bins.h"
+#include "simd/loop_product.h"

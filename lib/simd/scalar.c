@@ -8,6 +8,9 @@
 #include "calibrate/histogram.h"
 #include "simd/kernels.h"
 #include "simd/rounding.h"
+#include "simd/vector_any.h"
+
+#include "simd/loop_product.h"
 
 /*
  * 1.5 * 2^23: at this magnitude the last digit of an fp32 is worth 1, so adding
@@ -262,5 +265,5 @@ static void bins(const float *x, float factor, uint32_t bins, uint32_t *number, 
 	}
 }
 
-const struct simd_kernels simd_scalar = { quantize,    dequantize,    range,
-					  range_least, range_columns, bins };
+const struct simd_kernels simd_scalar = { quantize,	 dequantize, range,  range_least,
+					  range_columns, bins,	     product };

@@ -449,6 +449,83 @@ static void test_choice(void)
 	       "an instruction set that there is not");
 }
 
+#define MOST_SIDE 160
+
+/* Element by element, in the order that struct simd_product tells. */
+static bool product_is_right(const struct simd_product *product, const float *before)
+{
+	size_t i, j, p;
+
+	for (i = 0; i < product->m; i++)
+		for (j = 0; j < product->c_stride; j++) {
+			float sum = 0;
+
+			for (p = 0; j < product->n && p < product->k; p++)
+				sum += product->a[i * product->a_stride + p] *
+				       product->b[product->b_transposed
+							  ? j * product->b_stride + p
+							  : p * product->b_stride + j];
+			if (j >= product->n)
+				sum = before[i * product->c_stride + j];
+			if (memcmp(&sum, &product->c[i * product->c_stride + j], sizeof(sum)))
+				return false;
+		}
+	return true;
+}
+
+static size_t random_side(struct rng *rng)
+{
+	return (size_t)rng_in(rng, 1, rng_one_in(rng, 3) ? MOST_SIDE : 40);
+}
+
+/* Of a size of its own, so that the sanitizer sees what is read beyond. */
+static float *random_matrix(struct rng *rng, size_t count)
+{
+	float *x = malloc(count * sizeof(*x));
+	size_t i;
+
+	if (!x)
+		abort();
+	for (i = 0; i < count; i++)
+		x[i] = odd_number(rng, 0.25f, FINITE) * 0x1p-70f;
+	return x;
+}
+
+static void test_products(unsigned int isa, uint64_t seed)
+{
+	struct rng rng = rng_seed(seed, 7);
+	unsigned int i;
+	bool pass = true;
+
+	qmac_context_use_isa(context, isa);
+	for (i = 0; pass && i < 60; i++) {
+		struct simd_product product = { .m = random_side(&rng),
+						.n = random_side(&rng),
+						.k = random_side(&rng),
+						.b_transposed = rng_one_in(&rng, 2) };
+		size_t rows = product.b_transposed ? product.n : product.k, count;
+		float *a, *b, *c, *before;
+
+		product.a_stride = product.k + (size_t)rng_in(&rng, 0, 3);
+		product.b_stride = product.n + product.k - rows + (size_t)rng_in(&rng, 0, 3);
+		product.c_stride = product.n + (size_t)rng_in(&rng, 0, 3);
+		count = product.m * product.c_stride;
+		product.a = a = random_matrix(&rng, product.m * product.a_stride);
+		product.b = b = random_matrix(&rng, rows * product.b_stride);
+		product.c = c = random_matrix(&rng, count);
+		before = malloc(count * sizeof(*before));
+		memcpy(before, c, count * sizeof(*before));
+		qmac_context_simd(context)->kernels->product(&product);
+		pass = product_is_right(&product, before);
+		free(a);
+		free(b);
+		free(c);
+		free(before);
+	}
+	tap_ok(pass, "%s: matrix products element by element, seed %llu", qmac_isa_name(isa),
+	       (unsigned long long)seed);
+}
+
 int main(int argc, char **argv)
 {
 	uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
@@ -468,6 +545,7 @@ int main(int argc, char **argv)
 			test_calibration(isa, seed);
 			test_streams(isa);
 		}
+		test_products(isa, seed);
 		test_nan_saturates(isa);
 		test_zero_bounds(isa);
 #if defined(__SSE2__)

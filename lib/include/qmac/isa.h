@@ -2,11 +2,11 @@
 /*
  * Which vector instructions the library uses.
  *
- * Quantization, dequantization, ranges and the histogram of the own calibrator
- * have loops in plain C, for AVX2 with FMA, and for AVX-512 (F, BW, DQ). All
- * give the same bits. A context takes the widest that the processor has, unless
- * the environment variable QMAC_ISA says "scalar", "avx2" or "avx512" when it
- * is made.
+ * Quantization, dequantization, ranges, the histogram of the own calibrator and
+ * the matrix products of networks have loops in plain C, for AVX2 with FMA, and for
+ * AVX-512 (F, BW, DQ). All give the same bits. A context takes the widest that the
+ * processor has, unless the environment variable QMAC_ISA says "scalar", "avx2" or
+ * "avx512" when it is made.
  */
 #ifndef QMAC_ISA_H
 #define QMAC_ISA_H

@@ -295,8 +295,9 @@ QMAC_EXPORT int qmac_network_run(struct qmac_network *network, size_t batch,
  * @x: [@rows, ...] inputs.
  * @y: Receives [@rows, ...] outputs; NULL when only an observer is interested.
  *
- * Samples run 32 at a time, or as many as the file fixes; then a last batch that
- * is not full is filled with copies of the last sample, which observers see, too.
+ * Up to 32 samples run at a time, fewer when activations are large, or as many as
+ * the file fixes; then a last batch that is not full is filled with copies of the
+ * last sample, which observers see, too.
  *
  * Return: As qmac_network_run(); -EINVAL, too, for more than one input or output.
  */

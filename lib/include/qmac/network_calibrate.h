@@ -12,7 +12,7 @@
  *   [when passes() is 2: next_pass(), update with the same samples again,]
  *   choose, as often as wanted, with one method or another
  *
- * QMAC_CALIBRATOR_OWN: samples run 32 at a time; neither that nor how they are
+ * QMAC_CALIBRATOR_OWN: samples run a few at a time; neither that nor how they are
  * divided among the calls matters, to the last bit. The other calibrators see the
  * samples of one update as one batch, as their tools see what a data reader
  * returns, and run them at once.
