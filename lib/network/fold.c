@@ -27,24 +27,34 @@ char *net_fresh_name(const struct qmac_network *network, const char *base, const
 	return NULL;
 }
 
-/* Operators that shape, copy and convert; @constant tells which tensors are constants. */
-static bool is_foldable(const struct net_node *node, const bool *constant)
+/* Operators that shape, copy, convert and scale. */
+static bool is_foldable(enum net_op op)
 {
-	size_t i;
-
-	switch (node->op) {
+	switch (op) {
+	case NET_ADD:
+	case NET_CONCAT:
 	case NET_DEQUANTIZE:
 	case NET_FLATTEN:
 	case NET_IDENTITY:
+	case NET_MUL:
 	case NET_QUANTIZE:
 	case NET_RESHAPE:
 	case NET_TRANSPOSE:
-		break;
+		return true;
 	default:
 		return false;
 	}
+}
+
+/* Does it read constants alone? @constant tells which tensors are; NULL: those with values. */
+static bool reads_constants(const struct qmac_network *network, const struct net_node *node,
+			    const bool *constant)
+{
+	size_t i;
+
 	for (i = 0; i < node->input_count; i++)
-		if (node->inputs[i] != NET_NONE && !constant[node->inputs[i]])
+		if (node->inputs[i] != NET_NONE &&
+		    !(constant ? constant[node->inputs[i]] : !!net_input(network, node, i)->data))
 			return false;
 	return true;
 }
@@ -54,50 +64,74 @@ static size_t bytes_of(const struct net_tensor *tensor)
 	return net_shape_count(&tensor->shape) * net_type_size(tensor->type);
 }
 
+static int fail_size(const struct qmac_network *network, const struct net_node *node)
+{
+	return net_fail(network, node, -EFBIG,
+			"with it, more than 4 GiB are made of constants alone: fold them before "
+			"the export");
+}
+
 /*
  * Marks the nodes that will be folded. A small file may ask for many copies of its
  * largest tensor: their sum has a limit, before any of them is made.
  */
 static int mark_foldable(struct qmac_network *network, bool *constant)
 {
-	size_t bytes = 0, i;
+	size_t bytes = network->folded_bytes, i;
 
 	for (i = 0; i < network->tensor_count; i++)
 		constant[i] = network->tensors[i].data;
 	for (i = 0; i < network->node_count; i++) {
 		const struct net_node *node = &network->nodes[i];
 
-		if (node->folded || !is_foldable(node, constant))
+		if (node->folded || !is_foldable(node->op) ||
+		    !reads_constants(network, node, constant))
 			continue;
 		constant[node->output] = true;
 		bytes += bytes_of(&network->tensors[node->output]);
 		if (bytes > NET_MAX_BYTES)
-			return net_fail(network, node, -EFBIG,
-					"with it, more than 4 GiB are made of constants alone: "
-					"fold them before the export");
+			return fail_size(network, node);
 	}
+	return 0;
+}
+
+static int fold_node(struct qmac_network *network, struct net_node *node)
+{
+	struct net_tensor *out = &network->tensors[node->output];
+	void *values = malloc(bytes_of(out));
+
+	if (!values)
+		return qmac_fail_nomem(network->context, "constants");
+	net_execute(network, node, values);
+	out->data = values;
+	node->folded = true;
+	network->folded_bytes += bytes_of(out);
 	return 0;
 }
 
 static int fold_marked(struct qmac_network *network, const bool *constant)
 {
+	int error = 0;
 	size_t i;
 
-	for (i = 0; i < network->node_count; i++) {
-		struct net_node *node = &network->nodes[i];
-		struct net_tensor *out = &network->tensors[node->output];
-		void *values;
+	for (i = 0; !error && i < network->node_count; i++)
+		if (!network->nodes[i].folded && constant[network->nodes[i].output])
+			error = fold_node(network, &network->nodes[i]);
+	return error;
+}
 
-		if (node->folded || !constant[node->output])
-			continue;
-		values = malloc(bytes_of(out));
-		if (!values)
-			return qmac_fail_nomem(network->context, "constants");
-		net_execute(network, node, values);
-		out->data = values;
-		node->folded = true;
-	}
-	return 0;
+int net_fold_node(struct qmac_network *network, struct net_node *node)
+{
+	int error;
+
+	if (!is_foldable(node->op) || !reads_constants(network, node, NULL))
+		return 0;
+	error = net_ops[node->op].infer(network, node);
+	if (error)
+		return error;
+	if (bytes_of(&network->tensors[node->output]) > NET_MAX_BYTES - network->folded_bytes)
+		return fail_size(network, node);
+	return fold_node(network, node);
 }
 
 int net_fold_constants(struct qmac_network *network)
@@ -144,23 +178,47 @@ int net_own_constant(struct qmac_network *network, struct net_node *node, size_t
 	return error;
 }
 
-/* A free batch is one that shapes follow: see whether they do. */
-static int settle_batch(struct qmac_network *network)
+/* Do all outputs have one result per sample of @batch, each of the shape that @one has? */
+static bool outputs_follow(struct qmac_network *network, size_t batch, const struct net_shape *one)
 {
-	bool follows;
+	struct net_shape want;
 	size_t i;
 
-	if (!network->batch_is_free)
-		return net_infer(network, 0);
-	follows = !net_infer(network, 2);
-	for (i = 0; follows && i < network->output_count; i++) {
+	if (net_infer(network, batch))
+		return false;
+	for (i = 0; i < network->output_count; i++) {
 		const struct net_tensor *out = &network->tensors[network->outputs[i]];
 
-		follows = out->data || (out->shape.rank && out->shape.dim[0] == 2);
+		want = one[i];
+		want.dim[0] = batch;
+		if (!out->data &&
+		    (!one[i].rank || one[i].dim[0] != 1 || !net_shape_equal(&out->shape, &want)))
+			return false;
 	}
+	return true;
+}
+
+/*
+ * A free batch is one that shapes follow: see whether they do. One size could follow by
+ * chance, as a Reshape to [2, -1] does.
+ */
+static int settle_batch(struct qmac_network *network)
+{
+	struct net_shape *one;
+	size_t i;
+	int error = net_infer(network, network->batch_is_free ? 1 : 0);
+
+	if (error || !network->batch_is_free)
+		return error;
+	one = calloc(network->output_count + 1, sizeof(*one));
+	if (!one)
+		return qmac_fail_nomem(network->context, "shapes");
+	for (i = 0; i < network->output_count; i++)
+		one[i] = network->tensors[network->outputs[i]].shape;
+	network->batch_is_free = outputs_follow(network, 2, one) && outputs_follow(network, 3, one);
+	free(one);
 	for (i = 0; i < network->input_count; i++)
 		network->tensors[network->inputs[i]].shape.dim[0] = 1;
-	network->batch_is_free = follows;
 	return net_infer(network, 1);
 }
 

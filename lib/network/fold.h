@@ -8,6 +8,12 @@
 /* Results of nodes that only read constants; the nodes stay, for writing. */
 int net_fold_constants(struct qmac_network *network);
 
+/*
+ * The same for a node of a network that is still being read: bounds, shapes and
+ * statistics that later nodes need as constants may come through an Identity or Concat.
+ */
+int net_fold_node(struct qmac_network *network, struct net_node *node);
+
 /* alpha and beta of a Gemm into constant operands; MatMul and Add into a Gemm. */
 int net_fold_gemm(struct qmac_network *network);
 

@@ -13,6 +13,21 @@
 #include "context.h"
 #include "quant/exact.h"
 
+/* Dequantized weights keep their integers. */
+static bool is_dequantized(const struct qmac_network *network, const struct net_tensor *tensor)
+{
+	while (tensor->producer != NET_NONE) {
+		const struct net_node *node = &network->nodes[tensor->producer];
+
+		if (node->op == NET_DEQUANTIZE)
+			return true;
+		if (node->op == NET_ADD || node->op == NET_MUL || node->op == NET_CONCAT)
+			return false; /* no integers any more */
+		tensor = net_input(network, node, 0);
+	}
+	return false;
+}
+
 /* The layer whose weights can take the normalization, or NULL. */
 static struct net_node *layer_before(struct qmac_network *network, const struct net_node *norm)
 {
@@ -26,10 +41,9 @@ static struct net_node *layer_before(struct qmac_network *network, const struct 
 		return NULL;
 	weight = net_input(network, layer, 1);
 	bias = net_input(network, layer, 2);
-	/* Dequantized weights keep their integers. */
-	if (!weight->data || weight->producer != NET_NONE)
+	if (!weight->data || is_dequantized(network, weight))
 		return NULL;
-	if (bias && (!bias->data || bias->producer != NET_NONE || bias->shape.rank != 1 ||
+	if (bias && (!bias->data || is_dequantized(network, bias) || bias->shape.rank != 1 ||
 		     bias->shape.dim[0] != x->shape.dim[1]))
 		return NULL;
 	if (layer->op == NET_GEMM && (layer->attributes.alpha != 1 || layer->attributes.beta != 1))

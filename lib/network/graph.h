@@ -156,6 +156,7 @@ struct qmac_network {
 	size_t input_count, output_count;
 	size_t *layers; /* node numbers */
 	size_t layer_count;
+	size_t folded_bytes; /* of constants that folded nodes made */
 	bool batch_is_free;
 	size_t batch; /* that shapes, arena and offsets are for; 0: none yet */
 	char *arena;
