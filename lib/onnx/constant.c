@@ -58,12 +58,16 @@ static int values_of(const struct reader *reader, enum net_type *type, struct ne
 
 int onnx_read_constant(struct reader *reader)
 {
+	const Onnx__AttributeProto *value = onnx_attribute_find(reader, "value");
 	struct net_shape shape;
 	enum net_type type;
 	size_t ignored;
 	void *data;
-	int error = values_of(reader, &type, &shape, &data);
+	int error;
 
+	if (value && value->t && !onnx_tensor_is_read(value->t))
+		return onnx_skip(reader, reader->node->output[0], value->t);
+	error = values_of(reader, &type, &shape, &data);
 	if (error)
 		return error;
 	return net_add_tensor(reader->network, reader->node->output[0], type, &shape, data,

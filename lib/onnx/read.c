@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "context.h"
+#include "network/fold.h"
 #include "network/ops.h"
+#include "onnx/external.h"
 #include "onnx/file.h"
 
 #define FIRST_OPSET 7
@@ -28,20 +30,31 @@ static const char *or_none(const char *text)
 	return text && *text && onnx_name_ok(text) ? text : "?";
 }
 
+/* What the node at hand is called in messages: its name or that of its output. */
+static const char *name_of(const Onnx__NodeProto *node)
+{
+	return or_none(node->name && *node->name ? node->name
+		       : node->n_output		 ? node->output[0]
+						 : NULL);
+}
+
+int reader_fail_more(const struct reader *reader, int error)
+{
+	return qmac_fail_more(reader->context, error,
+			      "%.40s %.80s: ", or_none(reader->node->op_type),
+			      name_of(reader->node));
+}
+
 int reader_fail(const struct reader *reader, int error, const char *format, ...)
 {
-	const Onnx__NodeProto *node = reader->node;
-	const char *name = node->name && *node->name ? node->name
-			   : node->n_output	     ? node->output[0]
-						     : NULL;
 	char text[400];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	return qmac_fail(reader->context, error, "%.40s %.80s: %s", or_none(node->op_type),
-			 or_none(name), text);
+	return qmac_fail(reader->context, error, "%.40s %.80s: %s", or_none(reader->node->op_type),
+			 name_of(reader->node), text);
 }
 
 static int read_initializers(struct reader *reader, const Onnx__GraphProto *graph)
@@ -60,6 +73,10 @@ static int read_initializers(struct reader *reader, const Onnx__GraphProto *grap
 		if (!tensor->name || !*tensor->name || !onnx_name_ok(tensor->name))
 			return qmac_fail(reader->context, -EINVAL, "weight %zu has no proper name",
 					 i);
+		if (!onnx_tensor_is_read(tensor)) {
+			error = onnx_skip(reader, tensor->name, tensor);
+			continue;
+		}
 		error = onnx_tensor(reader->context, tensor, tensor->name, &type, &shape, &data);
 		if (!error)
 			error = net_add_tensor(reader->network, tensor->name, type, &shape, data,
@@ -144,7 +161,8 @@ static int read_inputs(struct reader *reader, const Onnx__GraphProto *graph)
 		if (!name || !*name || !onnx_name_ok(name))
 			return qmac_fail(reader->context, -EINVAL, "input %zu has no proper name",
 					 i);
-		if (net_find(network, name) == NET_NONE) /* or a weight, as in old files */
+		/* Or a weight, as in old files. */
+		if (net_find(network, name) == NET_NONE && !onnx_skipped_find(reader, name))
 			error = read_input(reader, graph->input[i]);
 	}
 	if (!error && !network->input_count)
@@ -165,16 +183,20 @@ static size_t input_count(const Onnx__NodeProto *node)
 static int find_input(const struct reader *reader, size_t i, size_t *out)
 {
 	const char *name = reader->node->input[i];
+	const struct onnx_skipped *skipped;
 
 	*out = NET_NONE;
 	if (!*name)
 		return 0;
 	*out = net_find(reader->network, name);
-	if (*out == NET_NONE)
-		return reader_fail(reader, -EINVAL,
-				   "reads '%.100s', which nothing before it makes: sort the nodes",
-				   or_none(name));
-	return 0;
+	if (*out != NET_NONE)
+		return 0;
+	skipped = onnx_skipped_find(reader, name);
+	if (skipped)
+		return onnx_skipped_fail(reader, skipped);
+	return reader_fail(reader, -EINVAL,
+			   "reads '%.100s', which nothing before it makes: sort the nodes",
+			   or_none(name));
 }
 
 /* Bounds of a Clip that are inputs, since opset 11. */
@@ -216,24 +238,37 @@ static int check_node(const struct reader *reader, enum net_op op)
 	return 0;
 }
 
-static int check_output(const struct reader *reader)
+/* Operators whose second output, a mask or places, may be there for nobody. */
+static bool may_have_two(const char *operator)
+{
+	return !strcmp(operator, "MaxPool") || !strcmp(operator, "Dropout");
+}
+
+static int check_output(struct reader *reader)
 {
 	const Onnx__NodeProto *node = reader->node;
+	int error = 0;
 	size_t i;
 
 	if (!node->n_output || !*node->output[0] || !onnx_name_ok(node->output[0]))
 		return reader_fail(reader, -EINVAL, "has no output with a proper name");
-	for (i = 1; i < node->n_output; i++)
-		if (*node->output[i])
+	for (i = 1; !error && i < node->n_output; i++) {
+		if (!*node->output[i])
+			continue;
+		if (i > 1 || !may_have_two(node->op_type))
 			return reader_fail(reader, -ENOTSUP,
 					   "a second output is not read: export for "
 					   "inference");
-	return 0;
+		error = onnx_skip(reader, node->output[i], NULL);
+	}
+	return error;
 }
 
 static int add_node(struct reader *reader, enum net_op op, const struct net_attributes *attributes)
 {
-	size_t count = op == NET_CLIP ? 1 : input_count(reader->node), output, i;
+	/* Bounds have become attributes; what a Dropout has besides is for training. */
+	size_t count = op == NET_CLIP || op == NET_IDENTITY ? 1 : input_count(reader->node);
+	size_t output, i;
 	const char *name = reader->node->name ? reader->node->name : "";
 	size_t first[NET_MAX_INPUTS];
 	struct net_node *node;
@@ -250,13 +285,13 @@ static int add_node(struct reader *reader, enum net_op op, const struct net_attr
 		return error;
 	memcpy(node->inputs, first, count * sizeof(*first));
 	node->attributes = *attributes;
-	return 0;
+	return net_fold_node(reader->network, node);
 }
 
 static int read_node(struct reader *reader)
 {
 	const Onnx__NodeProto *proto = reader->node;
-	struct net_attributes attributes;
+	struct net_attributes attributes = { 0 };
 	enum net_op op;
 	int error;
 
@@ -271,11 +306,13 @@ static int read_node(struct reader *reader)
 		return error;
 	if (!strcmp(proto->op_type, "Constant"))
 		return onnx_read_constant(reader);
+	if (!strcmp(proto->op_type, "Dropout")) {
+		error = onnx_check_dropout(reader);
+		return error ? error : add_node(reader, NET_IDENTITY, &attributes);
+	}
 	op = net_op_find(proto->op_type);
 	if (op == NET_OPS)
-		return reader_fail(reader, -ENOTSUP,
-				   "this operator is not supported; <qmac/network.h> lists those "
-				   "that are");
+		return onnx_fail_operator(reader);
 	error = check_node(reader, op);
 	if (!error)
 		error = onnx_read_attributes(reader, op, &attributes);
@@ -323,21 +360,42 @@ static int read_opset(struct reader *reader, const Onnx__ModelProto *model)
 	return 0;
 }
 
-/* Softmax over several axes at once, as before opset 13, is read for the last axis only. */
-static int check_softmax(const struct reader *reader)
+/* The one of @axis and all later ones that is longer than 1, the last if none is; else -1. */
+static int64_t only_axis(const struct net_shape *shape, int64_t axis)
+{
+	int64_t only = -1, i;
+
+	for (i = axis; i < shape->rank; i++) {
+		if (shape->dim[i] == 1)
+			continue;
+		if (only >= 0)
+			return -1;
+		only = i;
+	}
+	return only < 0 ? shape->rank - 1 : only;
+}
+
+/* Softmax over several axes at once, as before opset 13, is read when one of them matters. */
+static int settle_softmax(const struct reader *reader)
 {
 	size_t i;
 
 	for (i = 0; reader->opset < 13 && i < reader->network->node_count; i++) {
-		const struct net_node *node = &reader->network->nodes[i];
-		unsigned int rank = net_input(reader->network, node, 0)->shape.rank;
-		int64_t axis = node->attributes.axis;
+		struct net_node *node = &reader->network->nodes[i];
+		const struct net_shape *shape = &net_input(reader->network, node, 0)->shape;
+		int64_t axis = node->attributes.axis, only;
 
-		if (node->op == NET_SOFTMAX && (axis < 0 ? axis + rank : axis) + 1 != rank)
+		if (node->op != NET_SOFTMAX)
+			continue;
+		axis += axis < 0 ? shape->rank : 0;
+		/* A free batch is 1 now, but counts. */
+		only = axis || !reader->network->batch_is_free ? only_axis(shape, axis) : -1;
+		if (only < 0)
 			return net_fail(reader->network, node, -ENOTSUP,
-					"axis %lld is not the last: opset 12 takes all later ones "
-					"together; convert to opset 13",
+					"axis %lld is not the last: before opset 13 all later ones "
+					"are taken together; convert to opset 13",
 					(long long)axis);
+		node->attributes.axis = only;
 	}
 	return 0;
 }
@@ -363,11 +421,12 @@ static int read_model(struct reader *reader, const Onnx__ModelProto *model)
 		error = read_outputs(reader, graph);
 	if (!error)
 		error = net_finish(reader->network, true);
-	return error ? error : check_softmax(reader);
+	return error ? error : settle_softmax(reader);
 }
 
-int qmac_network_load_memory(struct qmac_context *context, const void *data, size_t bytes,
-			     struct qmac_network **out)
+/* @path: File that the model is from, or NULL. */
+static int load(struct qmac_context *context, const char *path, const void *data, size_t bytes,
+		struct qmac_network **out)
 {
 	struct reader reader = { .context = context };
 	Onnx__ModelProto *model;
@@ -382,17 +441,27 @@ int qmac_network_load_memory(struct qmac_context *context, const void *data, siz
 	model = onnx__model_proto__unpack(NULL, bytes, data);
 	if (!model)
 		return qmac_fail(context, -EINVAL, "not an ONNX model, or damaged");
-	reader.network = net_create(context);
-	if (!reader.network)
+	if (path)
+		error = onnx_fetch_external(context, path, model);
+	if (!error)
+		reader.network = net_create(context);
+	if (!error && !reader.network)
 		error = qmac_fail_nomem(context, "a network");
-	else
+	if (!error)
 		error = read_model(&reader, model);
+	free(reader.skipped);
 	onnx__model_proto__free_unpacked(model, NULL);
 	if (error)
 		qmac_network_destroy(reader.network);
 	else
 		*out = reader.network;
 	return error;
+}
+
+int qmac_network_load_memory(struct qmac_context *context, const void *data, size_t bytes,
+			     struct qmac_network **out)
+{
+	return load(context, NULL, data, bytes, out);
 }
 
 int qmac_network_load(struct qmac_context *context, const char *path, struct qmac_network **out)
@@ -403,7 +472,7 @@ int qmac_network_load(struct qmac_context *context, const char *path, struct qma
 
 	if (error)
 		return error;
-	error = qmac_network_load_memory(context, data, bytes, out);
+	error = load(context, path, data, bytes, out);
 	free(data);
 	return error ? qmac_fail_more(context, error, "%.200s: ", path) : 0;
 }

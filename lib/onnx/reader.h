@@ -10,17 +10,40 @@
 
 #include "network/graph.h"
 
+/* Something that nobody may read: a tensor, or an output that is not made (NULL). */
+struct onnx_skipped {
+	const char *name;
+	const Onnx__TensorProto *tensor;
+};
+
 /* What is being read, and where errors go. */
 struct reader {
 	struct qmac_context *context;
 	struct qmac_network *network;
 	int64_t opset;
 	const Onnx__NodeProto *node; /* the one at hand, for messages */
+	struct onnx_skipped *skipped;
+	size_t skipped_count, skipped_room;
 };
 
 /* Leaves "OPERATOR NAME: ..." for the node at hand. Returns @error. */
 int reader_fail(const struct reader *reader, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* Puts "OPERATOR NAME: " before the message that there is. Returns @error. */
+int reader_fail_more(const struct reader *reader, int error);
+
+/* skipped.c; @name and @tensor must outlive the reader. */
+int onnx_skip(struct reader *reader, const char *name, const Onnx__TensorProto *tensor);
+const struct onnx_skipped *onnx_skipped_find(const struct reader *reader, const char *name);
+/* Why the node at hand cannot read it. */
+int onnx_skipped_fail(const struct reader *reader, const struct onnx_skipped *skipped);
+
+/* unsupported.c: why an operator is not read, and what to do. Returns -ENOTSUP. */
+int onnx_fail_operator(const struct reader *reader);
+
+/* dropout.c: may the node at hand, a Dropout, be taken for an Identity? */
+int onnx_check_dropout(const struct reader *reader);
 
 /**
  * onnx_scan() - check the framing of a message before it is unpacked
@@ -39,6 +62,9 @@ int onnx_scan(struct qmac_context *context, const void *data, size_t bytes);
 /* tensor.c: values of a TensorProto, in memory of their own; @what names it in messages. */
 int onnx_tensor(struct qmac_context *context, const Onnx__TensorProto *tensor, const char *what,
 		enum net_type *type, struct net_shape *shape, void **data);
+
+/* Is it of a type and size that onnx_tensor() takes? */
+bool onnx_tensor_is_read(const Onnx__TensorProto *tensor);
 
 /* attribute.c: attributes of the node at hand; defaults stay when one is not there. */
 int onnx_attribute_int(const struct reader *reader, const char *name, int64_t *value);

@@ -48,6 +48,34 @@ static int type_of(const Onnx__TensorProto *tensor, enum net_type *type)
 	}
 }
 
+static const char *type_text(int type)
+{
+	static const char *const names[] = {
+		[ONNX__TENSOR_PROTO__DATA_TYPE__STRING] = "string",
+		[ONNX__TENSOR_PROTO__DATA_TYPE__BOOL] = "bool",
+		[ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT16] = "float16",
+		[ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE] = "double",
+		[ONNX__TENSOR_PROTO__DATA_TYPE__UINT32] = "uint32",
+		[ONNX__TENSOR_PROTO__DATA_TYPE__UINT64] = "uint64",
+		[ONNX__TENSOR_PROTO__DATA_TYPE__BFLOAT16] = "bfloat16",
+	};
+
+	return type >= 0 && (size_t)type < sizeof(names) / sizeof(names[0]) && names[type]
+		       ? names[type]
+		       : "not known";
+}
+
+bool onnx_tensor_is_read(const Onnx__TensorProto *tensor)
+{
+	enum net_type type;
+	size_t i;
+
+	for (i = 0; i < tensor->n_dims; i++)
+		if (!tensor->dims[i])
+			return false;
+	return !type_of(tensor, &type);
+}
+
 static int shape_of(struct qmac_context *context, const Onnx__TensorProto *tensor, const char *what,
 		    struct net_shape *shape)
 {
@@ -128,15 +156,15 @@ int onnx_tensor(struct qmac_context *context, const Onnx__TensorProto *tensor, c
 
 	if (type_of(tensor, type))
 		return qmac_fail(context, -ENOTSUP,
-				 "tensor '%.100s' has ONNX type %d: convert it to float32 (or 8-, "
-				 "16-, 32-, 64-bit integers)",
-				 what, tensor->data_type);
-	if (tensor->data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL ||
-	    tensor->n_external_data)
-		return qmac_fail(context, -ENOTSUP,
-				 "tensor '%.100s' is in another file: save the model with its data "
-				 "inside",
-				 what);
+				 "tensor '%.100s' is %s (ONNX type %d): convert it to float32 (or "
+				 "8-, 16-, 32-, 64-bit integers)",
+				 what, type_text(tensor->data_type), tensor->data_type);
+	if (tensor->data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL)
+		return qmac_fail(
+			context, -ENOTSUP,
+			"tensor '%.100s' is in another file: that is read for weights of a "
+			"model in a file; save it with its data inside",
+			what);
 	if (tensor->segment)
 		return qmac_fail(context, -ENOTSUP, "tensor '%.100s' is in segments", what);
 	error = shape_of(context, tensor, what, shape);

@@ -8,12 +8,15 @@
  *   Conv (1-D, 2-D, grouped, depthwise)  Gemm  MatMul  BatchNormalization
  *   Relu  Clip  Sigmoid  HardSwish  Softmax  Add  Mul
  *   MaxPool  AveragePool  GlobalAveragePool
- *   Concat  Flatten  Reshape  Transpose  Identity  Constant
+ *   Concat  Flatten  Reshape  Transpose  Identity  Dropout  Constant
  *   QuantizeLinear  DequantizeLinear
  *
- * Anything else is refused with the operator's and the node's name. While it is
- * read a network is simplified: constants are folded, BatchNormalization behind
- * a convolution or a linear layer goes into its weights, alpha and beta of a
+ * Anything else is refused with the operator's and the node's name. A Dropout does
+ * nothing, outside training. Tensors of other types than fp32 and integers and second
+ * outputs of MaxPool and Dropout may be there as long as nothing reads them.
+ *
+ * While it is read a network is simplified: constants are folded, BatchNormalization
+ * behind a convolution or a linear layer goes into its weights, alpha and beta of a
  * Gemm likewise. Shapes are inferred and checked then and there.
  *
  * The first dimension of inputs and outputs is the batch. When the file leaves
@@ -66,7 +69,8 @@ struct qmac_table;
 /**
  * qmac_network_load() - read an ONNX file
  * @context: Receives messages; must outlive the network.
- * @path: File, at most 2 GiB; tensors must be inside (no external data).
+ * @path: File, at most 2 GiB. Weights may be in other files in its directory or below
+ *   (external data), 4 GiB of them.
  * @out: Receives the network; destroy it.
  *
  * The file may be anything: it is checked before it is believed.
@@ -82,7 +86,7 @@ QMAC_EXPORT int qmac_network_load(struct qmac_context *context, const char *path
 /**
  * qmac_network_load_memory() - read an ONNX model that is in memory
  * @context: Receives messages; must outlive the network.
- * @data: The model; not needed after the call.
+ * @data: The model, with all tensors inside; not needed after the call.
  * @bytes: Its length.
  * @out: Receives the network; destroy it.
  *
