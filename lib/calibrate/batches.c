@@ -72,25 +72,49 @@ EXACT float batches_mean(const float *values, size_t count)
 	return (float)((double)numpy_sum_f32(values, count) / (double)count);
 }
 
-EXACT void cascade_add(struct cascade *cascade, float value)
+/* A round of the lanes: the addends at rest and @last. */
+static EXACT void add_round(struct cascade *cascade, float last)
 {
-	uint64_t block = 16;
-	size_t j;
+	uint64_t block = 16, rounds = cascade->count / CASCADE_LANES;
+	size_t j, k;
 
-	cascade->level[0] += value;
-	cascade->count++;
-	for (j = 1; j < CASCADE_LEVELS && cascade->count % block == 0; j++, block *= 16) {
-		cascade->level[j] += cascade->level[j - 1];
-		cascade->level[j - 1] = 0;
+	for (k = 0; k < CASCADE_LANES - 1; k++) {
+		cascade->level[0][k] += cascade->rest[k];
+		cascade->rest[k] = 0;
+	}
+	cascade->level[0][k] += last;
+	for (j = 1; j < CASCADE_LEVELS && rounds % block == 0; j++, block *= 16) {
+		for (k = 0; k < CASCADE_LANES; k++) {
+			cascade->level[j][k] += cascade->level[j - 1][k];
+			cascade->level[j - 1][k] = 0;
+		}
 	}
 }
 
+EXACT void cascade_add(struct cascade *cascade, float value)
+{
+	size_t lane = cascade->count++ % CASCADE_LANES;
+
+	if (lane < CASCADE_LANES - 1)
+		cascade->rest[lane] = value;
+	else
+		add_round(cascade, value);
+}
+
+/* The addends at rest join the first lane, then the lanes each other. */
 EXACT float cascade_mean(const struct cascade *cascade)
 {
-	float sum = cascade->level[0];
-	size_t j;
+	float lane[CASCADE_LANES];
+	size_t j, k;
 
-	for (j = 1; j < CASCADE_LEVELS; j++)
-		sum += cascade->level[j];
-	return sum / (float)cascade->count;
+	for (k = 0; k < CASCADE_LANES; k++) {
+		lane[k] = cascade->level[0][k];
+		for (j = 1; j < CASCADE_LEVELS; j++)
+			lane[k] += cascade->level[j][k];
+	}
+	for (k = 0; k < cascade->count % CASCADE_LANES; k++)
+		lane[0] += cascade->rest[k];
+	for (k = 1; k < CASCADE_LANES; k++)
+		lane[0] += lane[k];
+	return lane[0] / (float)cascade->count;
 }

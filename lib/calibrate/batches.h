@@ -30,22 +30,26 @@ float batches_mean(const float *values, size_t count);
 float numpy_sum_f32(const float *x, size_t count);
 double numpy_sum_f64(const double *x, size_t count);
 
+#define CASCADE_LANES  4
 #define CASCADE_LEVELS 4
 
 /**
- * struct cascade - a running fp32 sum as torch.sum() makes it over an outer
- * dimension: every 16 partial sums of a level become one of the next
+ * struct cascade - a running fp32 sum as torch.sum() makes it over the outer one
+ * of two dimensions: addends go to lanes in turn, and every 16 partial sums of a
+ * level become one of the next
  * @count: Addends.
- * @level: Partial sums.
+ * @level: Partial sums of whole rounds of the lanes.
+ * @rest: The @count % CASCADE_LANES addends after them, then zeros.
  */
 struct cascade {
 	uint64_t count;
-	float level[CASCADE_LEVELS];
+	float level[CASCADE_LEVELS][CASCADE_LANES];
+	float rest[CASCADE_LANES - 1];
 };
 
 void cascade_add(struct cascade *cascade, float value);
 
-/* torch.mean(); for at most 65,536 addends what torch computes. */
+/* torch.mean(); for at most 2^21 addends what torch computes. */
 float cascade_mean(const struct cascade *cascade);
 
 #endif /* QMAC_CALIBRATE_BATCHES_H */

@@ -3,15 +3,16 @@
  * The state of a calibration as bytes, little endian:
  *
  *      0  8  "QMACCAL" and a zero byte        72  4f  range and least magnitude of
- *      8  4  version: 1                               pass 1, threshold
+ *      8  4  version: 2                               pass 1, threshold
  *     12  4  calibrator, nan, each, pass      88  4f  moving average, pending range
  *     16  4  bins                            104  4   flags: of the three ranges, wide
- *     20  4  exponent, signed                108  4   0
- *     24 48  count, recount, zeros, nans,    112 48   two cascades: count, 4 fp32
- *            last, steps                     160 16   bins of the tool, batches
+ *     20  4  exponent, signed                        108  4   0
+ *     24 48  count, recount, zeros, nans,    112 16   bins of the tool, batches
+ *            last, steps
  *
  * then the own histogram, the tool's edges and counts, the batches' least and
- * greatest elements, and FNV-1a (64 bits) of all bytes before it.
+ * greatest elements, PPQ_PERCENTILE's two cascades (count, partial sums, rest),
+ * and FNV-1a (64 bits) of all bytes before it.
  */
 #include <endian.h>
 #include <errno.h>
@@ -25,9 +26,10 @@
 #include "formats/file.h"
 #include "quant/exact.h"
 
-#define VERSION	   1
-#define HEAD_BYTES 176
-#define MAX_BYTES  ((size_t)1 << 30)
+#define VERSION	      2
+#define HEAD_BYTES    128
+#define CASCADE_BYTES (8 + 4 * (CASCADE_LEVELS * CASCADE_LANES + CASCADE_LANES - 1))
+#define MAX_BYTES     ((size_t)1 << 30)
 
 static const char magic[8] = "QMACCAL";
 
@@ -114,8 +116,6 @@ static double get_double(struct cursor *cursor)
 
 static void put_head(const struct qmac_calibration *c, struct cursor *to)
 {
-	size_t i, j;
-
 	memcpy(to->at, magic, sizeof(magic));
 	to->at += sizeof(magic);
 	put32(to, VERSION);
@@ -144,13 +144,25 @@ static void put_head(const struct qmac_calibration *c, struct cursor *to)
 	*to->at++ = c->pending.any;
 	*to->at++ = c->tool.wide;
 	put32(to, 0);
-	for (i = 0; i < 2; i++) {
-		put64(to, c->percentiles[i].count);
-		for (j = 0; j < CASCADE_LEVELS; j++)
-			put_float(to, c->percentiles[i].level[j]);
-	}
 	put64(to, c->tool.bins);
 	put64(to, c->batches.count);
+}
+
+static bool has_cascades(const struct qmac_calibration *c)
+{
+	return c->spec.calibrator == QMAC_CALIBRATOR_PPQ_PERCENTILE;
+}
+
+static void put_cascade(const struct cascade *cascade, struct cursor *to)
+{
+	size_t j, k;
+
+	put64(to, cascade->count);
+	for (j = 0; j < CASCADE_LEVELS; j++)
+		for (k = 0; k < CASCADE_LANES; k++)
+			put_float(to, cascade->level[j][k]);
+	for (k = 0; k < CASCADE_LANES - 1; k++)
+		put_float(to, cascade->rest[k]);
 }
 
 static void put_arrays(const struct qmac_calibration *c, struct cursor *to)
@@ -167,6 +179,8 @@ static void put_arrays(const struct qmac_calibration *c, struct cursor *to)
 		put_float(to, c->batches.lo[i]);
 	for (i = 0; i < c->batches.count; i++)
 		put_float(to, c->batches.hi[i]);
+	for (i = 0; has_cascades(c) && i < 2; i++)
+		put_cascade(&c->percentiles[i], to);
 }
 
 /* Of all but head and checksum; the arguments are below 2^40. */
@@ -174,7 +188,8 @@ static size_t array_bytes(const struct qmac_calibration *c, uint64_t tool, uint6
 {
 	size_t own = c->spec.calibrator == QMAC_CALIBRATOR_OWN ? 16 * (size_t)c->spec.bins : 0;
 
-	return own + (tool ? 16 * tool + 8 : 0) + 8 * batches;
+	return own + (tool ? 16 * tool + 8 : 0) + 8 * batches +
+	       (has_cascades(c) ? 2 * CASCADE_BYTES : 0);
 }
 
 int qmac_calibration_encode(const struct qmac_calibration *calibration, void **out, size_t *size)
@@ -202,8 +217,6 @@ static int damaged(struct qmac_context *context, size_t offset, const char *what
 
 static void get_head(struct qmac_calibration *c, struct cursor *from)
 {
-	size_t i, j;
-
 	c->own.exponent = (int32_t)get32(from);
 	c->count = get64(from);
 	c->recount = get64(from);
@@ -224,11 +237,18 @@ static void get_head(struct qmac_calibration *c, struct cursor *from)
 	c->pending.any = *from->at++;
 	c->tool.wide = *from->at++;
 	from->at += 4; /* zero: see check_frame() */
-	for (i = 0; i < 2; i++) {
-		c->percentiles[i].count = get64(from);
-		for (j = 0; j < CASCADE_LEVELS; j++)
-			c->percentiles[i].level[j] = get_float(from);
-	}
+}
+
+static void get_cascade(struct cascade *cascade, struct cursor *from)
+{
+	size_t j, k;
+
+	cascade->count = get64(from);
+	for (j = 0; j < CASCADE_LEVELS; j++)
+		for (k = 0; k < CASCADE_LANES; k++)
+			cascade->level[j][k] = get_float(from);
+	for (k = 0; k < CASCADE_LANES - 1; k++)
+		cascade->rest[k] = get_float(from);
 }
 
 /* 0 or -ENOMEM. The sizes have been checked. */
@@ -252,6 +272,8 @@ static int get_arrays(struct qmac_calibration *c, struct cursor *from, size_t to
 			return -ENOMEM;
 	for (i = 0; i < batches; i++)
 		c->batches.hi[i] = get_float(from);
+	for (i = 0; has_cascades(c) && i < 2; i++)
+		get_cascade(&c->percentiles[i], from);
 	return 0;
 }
 
@@ -265,17 +287,23 @@ static EXACT bool span_valid(const struct span *span, bool any)
 	return isfinite(span->lo) && isfinite(span->hi) && span->lo <= span->hi;
 }
 
+/* Sums may have overflowed to anything; what waits to be added has not. */
+static EXACT bool cascade_valid(const struct cascade *cascade, const struct qmac_calibration *c)
+{
+	size_t k;
+
+	for (k = 0; k < CASCADE_LANES - 1; k++)
+		if (!isfinite(cascade->rest[k]) ||
+		    (k >= cascade->count % CASCADE_LANES && cascade->rest[k] != 0))
+			return false;
+	return cascade->count <= c->count && !cascade->count == !c->count &&
+	       cascade->count == c->percentiles[0].count;
+}
+
 static EXACT bool ranges_valid(const struct qmac_calibration *c)
 {
 	bool own = c->spec.calibrator == QMAC_CALIBRATOR_OWN;
-	size_t i, j;
 
-	for (i = 0; i < 2; i++)
-		for (j = 0; j < CASCADE_LEVELS; j++)
-			if (!isfinite(c->percentiles[i].level[j]) ||
-			    (c->spec.calibrator != QMAC_CALIBRATOR_PPQ_PERCENTILE &&
-			     c->percentiles[i].level[j] != 0))
-				return false;
 	return span_valid(&c->all, c->count != 0) && span_valid(&c->average, c->steps != 0) &&
 	       span_valid(&c->pending, own && c->pending.any) && c->pending.any <= c->all.any &&
 	       c->least >= 0 && c->least <= calibration_absmax(c) && c->threshold >= 0 &&
@@ -335,26 +363,28 @@ static bool counts_valid(const struct qmac_calibration *c)
 {
 	bool own = c->spec.calibrator == QMAC_CALIBRATOR_OWN;
 	bool steps = own || c->spec.calibrator == QMAC_CALIBRATOR_ORT_AVERAGE;
-	bool percentiles = c->spec.calibrator == QMAC_CALIBRATOR_PPQ_PERCENTILE;
 
 	return c->pass >= 1 && c->pass <= qmac_calibration_passes(c) && c->count <= INT64_MAX &&
 	       c->recount <= (c->pass == 2 ? c->count : 0) && (c->pass == 1 || c->count) &&
 	       c->zeros <= (own ? c->count : 0) && c->nans <= c->zeros &&
 	       c->last <= (c->spec.calibrator == QMAC_CALIBRATOR_NCNN_ACIQ ? c->count : 0) &&
-	       c->steps <= (steps ? c->count : 0) && (own || !c->own.exponent) &&
-	       c->percentiles[0].count == c->percentiles[1].count &&
-	       c->percentiles[0].count <= (percentiles ? c->count : 0) &&
-	       (!percentiles || !c->count || c->percentiles[0].count);
+	       c->steps <= (steps ? c->count : 0) && (own || !c->own.exponent);
 }
 
 static EXACT int check(struct qmac_calibration *c)
 {
+	size_t i;
+
 	if (!ranges_valid(c))
 		return damaged(c->context, 72, "ranges that cannot be");
 	if (c->own.count && !own_valid(c))
 		return damaged(c->context, HEAD_BYTES, "a histogram that does not add up");
 	if (!tool_valid(c))
 		return damaged(c->context, HEAD_BYTES, "bins that cannot be");
+	for (i = 0; has_cascades(c) && i < 2; i++)
+		if (!cascade_valid(&c->percentiles[i], c))
+			return damaged(c->context, HEAD_BYTES + i * CASCADE_BYTES,
+				       "sums of percentiles that cannot be");
 	return 0;
 }
 
@@ -370,7 +400,7 @@ static int decode_into(struct qmac_calibration *c, struct cursor *from, size_t s
 		return damaged(c->context, 24, "counts that cannot be");
 	if (tool > MAX_BYTES || batches > MAX_BYTES || !sizes_valid(c, tool, batches) ||
 	    array_bytes(c, tool, batches) != size - HEAD_BYTES - 8)
-		return damaged(c->context, 160, "not as long as its histogram");
+		return damaged(c->context, 112, "not as long as its histogram");
 	if (get_arrays(c, from, tool, batches))
 		return qmac_fail_nomem(c->context, "a calibration");
 	return check(c);
