@@ -10,14 +10,21 @@
 #include "quant/exact.h"
 #include "quant/params.h"
 
-/* The scale that @bias needs, or @scale where that is enough. */
-static double wide_enough(float bias, float a_scale, float scale)
+/*
+ * The scale that @bias needs, or @scale where that is enough, as TFLite has it: for
+ * a scale per tensor it divides by INT32_MAX as an fp32, which is 2^31, and it keeps
+ * the range of the weights, 127 steps to either side, in fp32.
+ */
+static float wide_enough(float bias, float a_scale, float scale, bool per_tensor)
 {
-	double size = fabs((double)bias);
+	double size = fabs((double)bias), most = per_tensor ? 0x1p31 : INT32_MAX;
+	float range;
 
-	if (size < 0.5 * a_scale * scale * INT32_MAX)
+	if (size < 0.5 * a_scale * scale * most)
 		return scale;
-	return (float)(2 * size / INT32_MAX / a_scale);
+	range = (float)(2 * size / INT32_MAX * (127 / a_scale));
+	/* The scale may fit fp32 where its range does not. */
+	return isfinite(range) ? range / 127 : (float)(2 * size / INT32_MAX / a_scale);
 }
 
 static EXACT int check(struct qmac_context *context, const float *bias, size_t n, float a_scale,
@@ -36,7 +43,7 @@ static EXACT int check(struct qmac_context *context, const float *bias, size_t n
 		if (!isfinite(bias[i]))
 			return qmac_fail(context, -EDOM, "bias of channel %zu is %g: clean it", i,
 					 bias[i]);
-		if (!isfinite(wide_enough(bias[i], a_scale, scale)))
+		if (!isfinite(wide_enough(bias[i], a_scale, scale, b_scale_count == 1)))
 			return qmac_fail(context, -ERANGE,
 					 "bias %g of channel %zu fits no weight scale: use a "
 					 "larger scale than %g for the activations",
@@ -48,20 +55,18 @@ static EXACT int check(struct qmac_context *context, const float *bias, size_t n
 static EXACT size_t widen(const float *bias, size_t n, float a_scale, float *b_scale,
 			  size_t b_scale_count)
 {
+	bool per_tensor = b_scale_count == 1;
 	size_t widened = 0, i;
 
 	for (i = 0; i < b_scale_count; i++) {
-		float least = b_scale[i];
-		size_t first = b_scale_count == 1 ? 0 : i, last = b_scale_count == 1 ? n : i + 1;
+		size_t first = per_tensor ? 0 : i, last = per_tensor ? n : i + 1;
+		float most = 0, scale;
 
-		for (; first < last; first++) {
-			float scale = wide_enough(bias[first], a_scale, b_scale[i]);
-
-			if (scale > least)
-				least = scale;
-		}
-		widened += least > b_scale[i];
-		b_scale[i] = least;
+		for (; first < last; first++)
+			most = fmaxf(most, fabsf(bias[first]));
+		scale = wide_enough(most, a_scale, b_scale[i], per_tensor);
+		widened += scale != b_scale[i];
+		b_scale[i] = scale;
 	}
 	return widened;
 }

@@ -487,6 +487,55 @@ static void test_bias_of_8_bits(void)
 	qmac_quant_params_release(&params);
 }
 
+/* Digits that a division in double would not give: by way of the range in fp32. */
+static void test_widen_digits(void)
+{
+	static const struct {
+		float bias, a_scale, scale;
+	} cases[] = {
+		{ 8.08f, 0.215f, 0x1.2ca6b4p-25f },
+		{ 8.56f, 0.4f, 0x1.566666p-26f },
+		{ 7.81f, 0.786f, 0x1.3df6e2p-27f },
+	};
+	const float bias[] = { 8.08f, 1e-12f };
+	float b_scale[] = { 1e-10f, 1e-10f };
+	bool pass = true;
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		float scale = 1e-10f;
+
+		pass = pass &&
+		       !qmac_widen_scales(context, &cases[i].bias, 1, cases[i].a_scale, &scale, 1,
+					  NULL) &&
+		       scale == cases[i].scale;
+	}
+	tap_ok(pass, "a scale per tensor is widened to TFLite's digits");
+	tap_ok(!qmac_widen_scales(context, bias, 2, cases[0].a_scale, b_scale, 2, NULL) &&
+		       b_scale[0] == cases[0].scale && b_scale[1] == 1e-10f,
+	       "and a scale per channel");
+	/* Half of what 32 bits hold is 2^30 - 0.5 units. */
+	b_scale[0] = 0x1p-30f;
+	b_scale[1] = 1;
+	tap_ok(!qmac_widen_scales(context, (const float[]){ 0x1.fffffep-1f, 0 }, 2, 1, b_scale, 2,
+				  NULL) &&
+		       b_scale[0] == 0x1p-30f,
+	       "just below half is enough");
+	tap_ok(!qmac_widen_scales(context, (const float[]){ 1.0000001f, 0 }, 2, 1, b_scale, 2,
+				  NULL) &&
+		       b_scale[0] > 0x1p-30f,
+	       "half and more is not");
+	b_scale[0] = 0x1p-149f; /* the least subnormal: refused, so that no product is 0 */
+	refuse("subnormal scale",
+	       qmac_widen_scales(context, (const float[]){ 1 }, 1, 1, b_scale, 1, NULL), -EINVAL,
+	       "channel 0");
+	b_scale[0] = FLT_MIN;
+	tap_ok(!qmac_widen_scales(context, (const float[]){ 0x1p-100f }, 1, FLT_MIN, b_scale, 1,
+				  NULL) &&
+		       b_scale[0] == (float)(0x1p27 / INT32_MAX),
+	       "a range beyond fp32, whose scale is not");
+}
+
 static void test_widen(void)
 {
 	const float bias[] = { 4, 4, -1e-3f }, a_scale = 0.05f;
@@ -544,6 +593,7 @@ int main(void)
 	test_bitwidths();
 	test_bias_of_8_bits();
 	test_widen();
+	test_widen_digits();
 	qmac_context_destroy(context);
 	return tap_done();
 }

@@ -353,12 +353,12 @@ QMAC_EXPORT int qmac_quantize_bias(struct qmac_context *context, const float *bi
  * @b_scale_count: 1, or @n for a scale per output channel.
  * @widened: NULL, or receives how many scales have been raised.
  *
- * The rule of TFLite: where |bias| is half of what 32 bits hold or more,
- * |bias| >= 0.5 * a_scale * b_scale * (2^31 - 1), the scale becomes
- * fp32(2 * |bias| / (2^31 - 1) / a_scale), computed in double, so that the bias
- * takes half of the 32 bits and the sums have the rest. (TFLite reaches the
- * scale by way of an fp32 range and may differ in the last digit.) Quantize the
- * weights with the new scales.
+ * The rule of TFLite, and its digits: where |bias| is half of what 32 bits hold or
+ * more, |bias| >= 0.5 * a_scale * b_scale * (2^31 - 1), the scale becomes
+ * 2 * |bias| / (2^31 - 1) / a_scale, so that the bias takes half of the 32 bits
+ * and the sums have the rest. Computed is fp32(2 * |bias| / (2^31 - 1) *
+ * fp32(127 / a_scale)), in double, and that fp32 / 127. Quantize the weights with
+ * the new scales.
  *
  * Return: 0, -EINVAL (scale not positive and finite, count), -EDOM (bias NaN or
  * infinite), -ERANGE (no fp32 is large enough); each names the channel, and
