@@ -7,12 +7,17 @@
 #include "calibrate/view.h"
 #include "quant/exact.h"
 
-/* Elements to cut off when @percent are too many; at least one stays. */
-static uint64_t cut_of(uint64_t count, double percent)
+/*
+ * Elements beyond @percent of them, not all. A percentile like 99.9 is
+ * not a number in binary, and 99.9 % of 1,000 elements are 999: what is a whole
+ * number but for the rounding is taken as one.
+ */
+static EXACT uint64_t cut_of(uint64_t count, double percent)
 {
-	double cut = floor((double)count * (percent / 100));
+	double kept = (double)count * percent / 100;
+	double whole = ceil(kept - fmin(kept * 0x1p-50, 0.25));
 
-	return cut < (double)count ? (uint64_t)cut : count - 1;
+	return whole < (double)count ? count - (uint64_t)whole : 0;
 }
 
 /* The bin of the element with @cut others below it (or above it, from the end). */
@@ -34,7 +39,7 @@ static size_t bin_after(const struct view *view, uint64_t cut, bool from_end)
 static EXACT void both_sides(const struct qmac_calibration *c, const struct view *view,
 			     double percentile, struct qmac_calibration_range *out)
 {
-	uint64_t cut = cut_of(c->count, (100 - percentile) / 2);
+	uint64_t cut = cut_of(c->count, percentile) / 2;
 
 	out->lo = (float)view_edge(view, bin_after(view, cut, false));
 	out->hi = (float)view_edge(view, bin_after(view, cut, true) + 1);
@@ -43,7 +48,7 @@ static EXACT void both_sides(const struct qmac_calibration *c, const struct view
 static EXACT void magnitudes(const struct qmac_calibration *c, const struct view *view,
 			     double percentile, struct qmac_calibration_range *out)
 {
-	uint64_t cut = cut_of(c->count, 100 - percentile);
+	uint64_t cut = cut_of(c->count, percentile);
 
 	/* Zeros are not in the view, but the least magnitudes of all. */
 	if (cut >= c->count - c->zeros)

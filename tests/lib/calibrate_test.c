@@ -486,6 +486,15 @@ static void test_percentiles(void)
 	one.percentile = 1e-9;
 	tap_ok(range_is(c, one, 0, 0), "all but one: the zero stays");
 	qmac_calibration_destroy(c);
+	for (i = 0; i < 1000; i++)
+		x[i] = i ? 1 : 1e6f;
+	c = watch(QMAC_CALIBRATOR_OWN, false, x, 1000, NULL);
+	one.percentile = 99.9;
+	tap_ok(range_is(c, one, 1, 512), "99.9 per cent of 1000 magnitudes are 999");
+	qmac_calibration_destroy(c);
+	c = watch(QMAC_CALIBRATOR_OWN, false, x, 999, NULL);
+	tap_ok(range_is(c, one, 1, 1e6), "of 999 they are all");
+	qmac_calibration_destroy(c);
 }
 
 /* Few distinct values, the greater ones rare: nothing may look perfect by being cut off. */
