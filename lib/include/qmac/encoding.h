@@ -56,7 +56,9 @@ extern "C" {
  *   float2int8. Fewer bits give 31 / max and the like.
  * @QMAC_TOOL_FBGEMM: ChooseQuantizationParams and Quantize (the legacy form that
  *   adds the zero point first, its default); the symmetric form is
- *   preserve_sparsity.
+ *   preserve_sparsity. PyTorch's copy of the former keeps the scale in double: where
+ *   lo = -hi its zero point may be one more. It also weighs the ends otherwise, and
+ *   may lay power-of-two scales of signed types from the other one.
  * @QMAC_TOOL_SNPE: The algorithm of SNPE's documentation; unsigned types only.
  *   The order of its steps follows the text, all in fp32; what the program does
  *   inside is not published.
