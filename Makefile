@@ -96,7 +96,7 @@ check-quick: ## run the quick tests (at most 3 minutes once built)
 coverage: ## lines of lib that the quick tests run; table and HTML
 fuzz: ## run libFuzzer on every parser (FUZZ_SECONDS=60 each)
 bench: ## measure speed; prints a table
-bench-quantize: ## measure quantization beside oneDNN and memcpy; prints a table
+bench-quantize: ## measure quantization beside oneDNN and memcpy; prints tables
 docs: ## build the documentation into build/docs
 
 -include $(sort $(wildcard */build.mk))
@@ -121,6 +121,7 @@ bench: all
 
 bench-quantize: $(B)/bin/bench-quantize
 	$(Q)$<
+	$(Q)if grep -qw avx512f /proc/cpuinfo; then echo; QMAC_ISA=avx2 $<; fi
 
 docs: $(DOCS)
 

@@ -2,7 +2,7 @@
 /*
  * Speed of quantization beside oneDNN and memcpy, one thread each.
  *
- *   bench-quantize [--json] [--repeat N] [--most MIB]
+ *   bench-quantize [--json] [--repeat N] [--most MIB] [--only TEXT]
  *
  * Every figure is the median of N runs, in which the three take turns; the
  * spread is from the slowest to the fastest. GB/s count the bytes that an
@@ -281,15 +281,26 @@ static size_t channels_of(enum operation operation, size_t count)
 	}
 }
 
-static void run_all(struct buffers *buffers, unsigned int repeats, size_t most,
+/* What is asked for. */
+struct request {
+	bool json;
+	unsigned int repeats;
+	size_t most;
+	const char *only; /* rows whose names contain it */
+};
+
+static void run_all(struct buffers *buffers, const struct request *request,
 		    struct json_object *rows)
 {
+	const size_t most = request->most;
 	enum operation operation;
 	size_t i;
 
 	for (i = 0; i < most / sizeof(float) / BLOCK; i++)
 		buffers->scales[i] = (4 + (float)(i % LAST_AXIS_CHANNELS) / 100) / 127;
 	for (operation = 0; operation < OPERATIONS; operation++) {
+		if (!strstr(names[operation], request->only))
+			continue;
 		fill(buffers->x, most / sizeof(float)); /* dequantization wrote into it */
 		for (i = 0; i < SIZES && sizes[i] <= most; i++) {
 			const size_t count = sizes[i] / sizeof(float);
@@ -303,7 +314,7 @@ static void run_all(struct buffers *buffers, unsigned int repeats, size_t most,
 			};
 			struct row row = { .operation = operation, .size = sizes[i] };
 
-			measure(&work, buffers, repeats, &row);
+			measure(&work, buffers, request->repeats, &row);
 			if (rows)
 				json_object_array_add(rows, json_row(&row));
 			else
@@ -317,12 +328,14 @@ static int usage(FILE *out)
 	fprintf(out, "usage: bench-quantize [--json] [--repeat N] [--most MIB]\n\n"
 		     "  --json      print a JSON object\n"
 		     "  --repeat N  runs of each, 1 to 101 (default 11)\n"
-		     "  --most MIB  largest tensor, 1 to 256 (default)\n\n"
-		     "QMAC_ISA=scalar|avx2|avx512 chooses libqmac's instructions.\n");
+		     "  --most MIB  largest tensor, 1 to 256 (default)\n"
+		     "  --only TEXT operations whose names contain TEXT\n\n"
+		     "QMAC_ISA=scalar|avx2|avx512 chooses libqmac's instructions; with avx2\n"
+		     "oneDNN is held to AVX2 as well.\n");
 	return out == stdout ? 0 : 2;
 }
 
-static int bench(struct qmac_context *context, bool json, unsigned int repeats, size_t most)
+static int bench(struct qmac_context *context, const struct request *request)
 {
 	struct json_object *object = json_object_new_object(), *rows = json_object_new_array();
 	const char *isa = qmac_isa_name(qmac_context_isa(context));
@@ -330,21 +343,22 @@ static int bench(struct qmac_context *context, bool json, unsigned int repeats, 
 	char name[128];
 
 	processor(name, sizeof(name));
-	if (!allocate(&buffers, most)) {
-		fprintf(stderr, "bench-quantize: no memory for tensors of %zu bytes\n", most);
+	if (!allocate(&buffers, request->most)) {
+		fprintf(stderr, "bench-quantize: no memory for tensors of %zu bytes\n",
+			request->most);
 		return 1;
 	}
 	json_object_object_add(object, "processor", json_object_new_string(name));
 	json_object_object_add(object, "isa", json_object_new_string(isa));
-	json_object_object_add(object, "repeats", json_object_new_int((int)repeats));
+	json_object_object_add(object, "repeats", json_object_new_int((int)request->repeats));
 	json_object_object_add(object, "rows", rows);
-	if (!json)
+	if (!request->json)
 		printf("%s, one thread, %s, median (least..greatest) of %u, GB/s\n\n"
 		       "%-10s %-22s %-22s %-22s %7s %7s %9s\n",
-		       name, isa, repeats, "floats", "libqmac", "oneDNN", "memcpy", "/oneDNN",
-		       "/memcpy", "differ");
-	run_all(&buffers, repeats, most, json ? rows : NULL);
-	if (json)
+		       name, isa, request->repeats, "floats", "libqmac", "oneDNN", "memcpy",
+		       "/oneDNN", "/memcpy", "differ");
+	run_all(&buffers, request, request->json ? rows : NULL);
+	if (request->json)
 		puts(json_object_to_json_string_ext(object, JSON_C_TO_STRING_PRETTY));
 	json_object_put(object);
 	free(buffers.x);
@@ -361,21 +375,24 @@ int main(int argc, char **argv)
 		{ "json", no_argument, NULL, 'j' },
 		{ "repeat", required_argument, NULL, 'r' },
 		{ "most", required_argument, NULL, 'm' },
+		{ "only", required_argument, NULL, 'o' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
 	unsigned long repeats = 11, most = 256;
+	struct request request = { .only = "" };
 	struct qmac_context *context;
-	bool json = false;
 	int c, status;
 
 	while ((c = getopt_long(argc, argv, "", longs, NULL)) != -1) {
 		if (c == 'j')
-			json = true;
+			request.json = true;
 		else if (c == 'r')
 			repeats = strtoul(optarg, NULL, 10);
 		else if (c == 'm')
 			most = strtoul(optarg, NULL, 10);
+		else if (c == 'o')
+			request.only = optarg;
 		else
 			return usage(c == 'h' ? stdout : stderr);
 	}
@@ -388,7 +405,13 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	runner_qmac_use(context);
-	status = bench(context, json, (unsigned int)repeats, most << 20);
+	if (qmac_context_isa(context) == QMAC_ISA_AVX2 && !onednn_use_avx2()) {
+		fprintf(stderr, "bench-quantize: oneDNN cannot be held to AVX2\n");
+		return 1;
+	}
+	request.repeats = (unsigned int)repeats;
+	request.most = most << 20;
+	status = bench(context, &request);
 	qmac_context_destroy(context);
 	return status;
 }

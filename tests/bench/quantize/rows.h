@@ -62,6 +62,9 @@ extern const struct runner runner_qmac, runner_onednn;
 /* The context of runner_qmac's work. */
 void runner_qmac_use(struct qmac_context *context);
 
+/* No wider instructions than AVX2 for oneDNN; before it is used. */
+bool onednn_use_avx2(void);
+
 /* What oneDNN calls the code that it chose. */
 const char *onednn_implementation(const void *state);
 

@@ -165,6 +165,11 @@ static bool run(void *state)
 	return !dnnl_stream_wait(s->stream);
 }
 
+bool onednn_use_avx2(void)
+{
+	return !dnnl_set_max_cpu_isa(dnnl_cpu_isa_avx2);
+}
+
 const char *onednn_implementation(const void *state)
 {
 	const struct state *s = state;
