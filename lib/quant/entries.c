@@ -14,18 +14,19 @@ static bool to_nearest(uint8_t rounding)
 	       rounding == QMAC_ROUND_HALF_ZERO;
 }
 
-static uint8_t step_of(const struct qmac_quant_params *params,
-		       const struct qmac_quantize_options *options)
+/* One for all of @count entries. Dividing gives the same quotient either way. */
+static uint8_t step_of(const struct simd_codes *codes, const struct qmac_quantize_options *options,
+		       const float *scale, size_t count)
 {
 	int32_t far = 0;
-	size_t c;
+	size_t i;
 
 	if (options->multiplier || options->reciprocal)
 		return SIMD_MULTIPLY;
-	if (options->zp_first || !to_nearest(options->rounding))
+	if (codes->zp_first || !to_nearest(codes->rounding))
 		return SIMD_DIVIDE;
-	for (c = 0; c < params->channels; c++)
-		far |= !simd_scale_near(params->scale[c]);
+	for (i = 0; i < count; i++)
+		far |= !simd_scale_near(scale[i]);
 	return far ? SIMD_DIVIDE : SIMD_DIVIDE_NEAR;
 }
 
@@ -35,11 +36,12 @@ void codes_init(struct simd_codes *codes, const struct qmac_quant_params *params
 	*codes = (struct simd_codes){
 		.bytes = qmac_type_bytes(params->type),
 		.is_signed = qmac_type_is_signed(params->type),
+		.q_min = params->q_min,
+		.q_max = params->q_max,
 	};
 	if (!options)
 		return;
 	codes->rounding = options->rounding;
-	codes->step = step_of(params, options);
 	codes->zp_first = options->zp_first;
 }
 
@@ -59,7 +61,7 @@ static void derive_bounds(const struct simd_codes *codes, struct entries *entrie
 	}
 }
 
-/* The common case of simd/kernels.h: parameters from number @param on, for @count columns. */
+/* The common case of simd/kernels.h: parameters from number @param on, for @count entries. */
 static bool is_narrow(const struct simd_codes *codes, const struct qmac_quant_params *params,
 		      size_t param, size_t count)
 {
@@ -70,9 +72,19 @@ static bool is_narrow(const struct simd_codes *codes, const struct qmac_quant_pa
 	if (codes->bytes != 1 || codes->step != SIMD_DIVIDE_NEAR ||
 	    codes->rounding != QMAC_ROUND_EVEN || params->zero_free)
 		return false;
-	for (i = 0; i < count; i++)
+	for (i = 0; !codes->run && i < count; i++)
 		differ |= zero[i] ^ zero[0];
 	return !differ;
+}
+
+/* How to come by the codes of the entries from @param on. */
+static void choose_loop(struct simd_codes *codes, const struct qmac_quant_params *params,
+			const struct qmac_quantize_options *options, size_t param, size_t count)
+{
+	if (!options)
+		return;
+	codes->step = step_of(codes, options, params->scale + param, count);
+	codes->narrow = is_narrow(codes, params, param, count);
 }
 
 /* The first @count entries for the parameters from number @param on. */
@@ -152,6 +164,18 @@ static void repeat(struct entries *entries, size_t period, size_t count, bool bo
 	repeat_array(entries->hi, period, count);
 }
 
+/* One entry per run, and as many more as @run of struct simd_codes asks for. */
+static void derive_runs(struct simd_codes *codes, struct entries *entries,
+			const struct qmac_quant_params *params,
+			const struct qmac_quantize_options *options, const struct strip *strip)
+{
+	size_t count = (strip->count - 1) / strip->run + 1;
+
+	choose_loop(codes, params, options, strip->param, count);
+	derive(codes, entries, params, options, strip->param, count);
+	repeat(entries, count, count + SIMD_BLOCK / SIMD_RUN_LEAST, options && !codes->narrow);
+}
+
 /* One entry per column. */
 static void derive_columns(struct simd_codes *codes, struct entries *entries,
 			   const struct qmac_quant_params *params,
@@ -163,7 +187,7 @@ static void derive_columns(struct simd_codes *codes, struct entries *entries,
 	size_t count = (used + columns - 1) / tile->repeat + 1;
 	size_t param = tile->param + strip->column / tile->repeat;
 
-	codes->narrow = options && is_narrow(codes, params, param, count);
+	choose_loop(codes, params, options, param, count);
 	derive(codes, entries, params, options, param, count);
 	if (tile->repeat > 1)
 		spread(entries, used, tile->repeat, columns, options && !codes->narrow);
@@ -177,15 +201,10 @@ void codes_strip(struct simd_codes *codes, struct entries *entries,
 {
 	codes->run = strip->run;
 	codes->period = strip->period;
-	codes->q_min = params->q_min;
-	codes->q_max = params->q_max;
-	if (strip->run) {
-		codes->narrow = options && is_narrow(codes, params, strip->param, 0);
-		derive(codes, entries, params, options, strip->param,
-		       (strip->count - 1) / strip->run + 1);
-	} else {
+	if (strip->run)
+		derive_runs(codes, entries, params, options, strip);
+	else
 		derive_columns(codes, entries, params, options, tile, strip);
-	}
 	codes->scale = entries->scale;
 	codes->factor = entries->factor;
 	codes->lo = entries->lo;

@@ -34,6 +34,11 @@ static void extend_runs(struct work *work, const struct strip *strip, const floa
 {
 	size_t param = strip->param, i, n;
 
+	if (simd_runs(strip->run)) {
+		work->nan |= work->kernels->range_runs(x, strip->run, work->lo + param,
+						       work->hi + param, strip->count);
+		return;
+	}
 	for (i = 0; i < strip->count; i += n, param++) {
 		struct simd_range range = { INFINITY, -INFINITY, INFINITY, false };
 

@@ -83,6 +83,12 @@ static size_t rows_of(size_t columns, size_t rows)
 	return n * columns < SIMD_BLOCK ? most : n;
 }
 
+/* Short runs that the loops take, in rows that are not better made one. */
+static bool by_runs(const struct tile *tile, size_t rows)
+{
+	return simd_runs(tile->repeat) && (rows == 1 || tile->columns > STRIP_PARAMS);
+}
+
 bool strip_next(const struct tile *tile, size_t *column, struct strip *strip)
 {
 	size_t rows = tile->length / tile->columns, left = tile->columns - *column;
@@ -94,7 +100,7 @@ bool strip_next(const struct tile *tile, size_t *column, struct strip *strip)
 		.rows = rows,
 		.pitch = tile->columns,
 	};
-	if (tile->repeat >= SIMD_BLOCK || tile->repeat >= tile->columns) {
+	if (tile->repeat >= SIMD_BLOCK || tile->repeat >= tile->columns || by_runs(tile, rows)) {
 		strip->run = tile->repeat;
 		strip->param = tile->param + *column / tile->repeat;
 		strip->count =

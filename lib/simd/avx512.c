@@ -6,7 +6,15 @@
 
 #include "simd/loops.h"
 
-const struct simd_kernels simd_avx512 = { quantize,	 dequantize, range,  range_least,
-					  range_columns, bins,	     product };
+const struct simd_kernels simd_avx512 = {
+	.quantize = quantize,
+	.dequantize = dequantize,
+	.range = range,
+	.range_least = range_least,
+	.range_columns = range_columns,
+	.range_runs = range_runs,
+	.bins = bins,
+	.product = product,
+};
 
 #endif

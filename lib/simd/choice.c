@@ -9,6 +9,12 @@
 /* Where the system does not tell. */
 #define USUAL_CACHE ((size_t)8 << 20)
 
+/*
+ * What a cache has beyond this belongs to many cores, or to other guests of the machine.
+ * One core writes there no faster than to memory.
+ */
+#define MOST_CACHE ((size_t)32 << 20)
+
 static const struct {
 	const char *name;
 	const struct simd_kernels *kernels;
@@ -38,10 +44,11 @@ bool qmac_isa_supported(unsigned int isa)
 #if defined(__x86_64__)
 	/* These ask the system too: it must save the registers. */
 	case QMAC_ISA_AVX2:
-		return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+		return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+		       __builtin_cpu_supports("bmi2");
 	case QMAC_ISA_AVX512:
 		return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-		       __builtin_cpu_supports("avx512dq");
+		       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("bmi2");
 #endif
 	default:
 		return false;
@@ -70,6 +77,8 @@ int simd_init(struct simd *simd)
 	unsigned int isa = 0;
 
 	simd->cache = cache > 0 ? (size_t)cache : USUAL_CACHE;
+	if (simd->cache > MOST_CACHE)
+		simd->cache = MOST_CACHE;
 	simd_use(simd, widest());
 	if (!name || !*name)
 		return 0;

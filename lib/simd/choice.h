@@ -14,7 +14,7 @@
  * struct simd - choice of a context
  * @isa: enum qmac_isa.
  * @kernels: Its loops.
- * @cache: Bytes of the last cache.
+ * @cache: Bytes of the last cache that are worth keeping for an output.
  */
 struct simd {
 	unsigned int isa;

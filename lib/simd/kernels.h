@@ -13,6 +13,15 @@
 /* Elements that a vector loop takes at once, at most. */
 #define SIMD_BLOCK 64
 
+/* The loops take short runs as long as these several at once: a vector lies in one run. */
+#define SIMD_RUN_LEAST 16
+#define SIMD_RUN_MOST  1024
+
+static inline bool simd_runs(size_t run)
+{
+	return run >= SIMD_RUN_LEAST && run <= SIMD_RUN_MOST && !(run & (run - 1));
+}
+
 /**
  * enum simd_step - how an element becomes the real number to be rounded
  * @SIMD_DIVIDE: The fp32 quotient by the scale, then the clamp.
@@ -38,7 +47,8 @@ enum simd_step {
  * @step: enum simd_step.
  * @zp_first: Add the zero point before rounding; not with SIMD_DIVIDE_NEAR.
  * @stream: Write past the caches: the output does not fit them.
- * @run: Element i has entry i / @run, or 0: see @period.
+ * @run: Element i has entry i / @run, or 0: see @period. After the last one comes
+ *   one for every SIMD_RUN_LEAST elements of a block.
  * @period: Element i has entry i % @period, and SIMD_BLOCK more entries repeat the
  *   first ones. It is SIMD_BLOCK or more, or as many as there are elements or more.
  * @scale: Scales.
@@ -111,6 +121,7 @@ struct simd_product {
  * @range_least: Likewise, the least magnitude too.
  * @range_columns: Extends lo[i] and hi[i] by x[i], a NaN counts as 0. True if
  *   there is one.
+ * @range_runs: The same of lo[i / @run] and hi[i / @run]; @run is one of simd_runs().
  * @bins: Numbers of the bins of a calibrate/histogram.h: floor(|x| * factor),
  *   and @bins more for negative numbers. Zeros and NaN have one of the
  *   HISTOGRAM_ZEROS numbers from 2 * @bins on.
@@ -122,6 +133,7 @@ struct simd_kernels {
 	void (*range)(struct simd_range *range, const float *x, size_t count);
 	void (*range_least)(struct simd_range *range, const float *x, size_t count);
 	bool (*range_columns)(const float *x, float *lo, float *hi, size_t count);
+	bool (*range_runs)(const float *x, size_t run, float *lo, float *hi, size_t count);
 	void (*bins)(const float *x, float factor, uint32_t bins, uint32_t *number, size_t count);
 	void (*product)(const struct simd_product *product);
 };

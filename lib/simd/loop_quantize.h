@@ -79,13 +79,16 @@ VECTOR vint any_codes(vfloat x, const struct entries *in, const struct simd_code
 
 /* What the compiler knows of a loop, apart from what it is given. */
 struct loop {
-	bool narrow, columns;
+	bool narrow;
+	enum by by;
 	unsigned int bytes;
 };
 
-/* What is the same for all blocks with the same entries, or for all by columns. */
+/* What is the same for all blocks. */
 struct constants {
-	struct entries run;
+	struct entries run; /* of all, by SAME: entry number @entry */
+	size_t entry;
+	unsigned int shift;	/* by RUNS: element i has entry i >> shift */
 	vint zero, least, most; /* narrow codes: 16, 8 and 8 bits wide */
 };
 
@@ -94,6 +97,8 @@ VECTOR struct constants constants_of(const struct loop loop, const struct simd_c
 {
 	struct constants all;
 
+	all.entry = entry;
+	all.shift = loop.by == RUNS ? (unsigned int)__builtin_ctzll(codes->run) : 0;
 	if (loop.narrow) {
 		all.zero = splat16(codes->zero[entry]);
 		all.least = splat8(codes->q_min);
@@ -123,10 +128,15 @@ VECTOR vfloat number(vfloat x)
 VECTOR vint narrow_vector(const struct loop loop, const struct simd_codes *codes,
 			  const struct constants *all, const float *x, size_t j, bool tame)
 {
-	vfloat scale = loop.columns ? load(codes->scale + j) : all->run.scale;
-	vfloat factor = loop.columns ? load(codes->factor + j) : all->run.factor;
-	vfloat value = load(x);
+	vfloat scale = all->run.scale, factor = all->run.factor, value = load(x);
 
+	if (loop.by == COLUMNS) {
+		scale = load(codes->scale + j);
+		factor = load(codes->factor + j);
+	} else if (loop.by == RUNS) {
+		scale = splat(codes->scale[j >> all->shift]);
+		factor = splat(codes->factor[j >> all->shift]);
+	}
 	if (tame) {
 		value = least(number(value), mul(splat(32768), scale));
 		value = greatest(value, mul(splat(-32768), scale));
@@ -147,6 +157,39 @@ VECTOR void narrow_vectors(const struct loop loop, const struct simd_codes *code
 	pair[1] = pack16(v[2], v[3], true);
 }
 
+/* The zero points of two vectors that were packed. */
+VECTOR vint narrow_zero(const struct loop loop, const struct simd_codes *codes,
+			const struct constants *all, size_t j)
+{
+	if (loop.by != RUNS)
+		return all->zero;
+	return paired16(codes->zero[j >> all->shift], codes->zero[(j + LANES) >> all->shift]);
+}
+
+VECTOR void store_pairs(const struct loop loop, const struct simd_codes *codes,
+			const struct constants *all, const vint pair[2], void *q, size_t j,
+			bool streamed)
+{
+	const vint zero[2] = { narrow_zero(loop, codes, all, j),
+			       narrow_zero(loop, codes, all, j + 2 * LANES) };
+
+	store_narrow(q, pair, zero, all->least, all->most, codes->is_signed, streamed);
+}
+
+/* True if there is a NaN. Not inline: what it needs should not be in the registers of others. */
+TARGET static __attribute__((noinline, cold)) bool narrow_again(const struct simd_codes *codes,
+								enum by by, size_t entry,
+								const float *x, void *q, size_t j)
+{
+	const struct loop loop = { true, by, 1 };
+	const struct constants all = constants_of(loop, codes, entry);
+	vint pair[2];
+
+	narrow_vectors(loop, codes, &all, x, j, true, pair);
+	store_pairs(loop, codes, &all, pair, q, j, false);
+	return has_nan(x);
+}
+
 /*
  * Codes are clamped where it is cheapest, when they have 16 and 8 bits. Where a
  * step of the quotient overflows, and for infinities and NaN, it comes out as an
@@ -161,11 +204,10 @@ VECTOR void narrow_block(const struct loop loop, const struct simd_codes *codes,
 	vint pair[2];
 
 	narrow_vectors(loop, codes, all, x, j, false, pair);
-	if (__builtin_expect(has_least16(pair), 0)) {
-		*nan |= has_nan(x);
-		narrow_vectors(loop, codes, all, x, j, true, pair);
-	}
-	store_narrow(q, pair, all->zero, all->least, all->most, codes->is_signed, streamed);
+	if (__builtin_expect(has_least16(pair), 0))
+		*nan |= narrow_again(codes, loop.by, all->entry, x, q, j);
+	else
+		store_pairs(loop, codes, all, pair, q, j, streamed);
 }
 
 VECTOR void any_block(const struct loop loop, const struct simd_codes *codes,
@@ -177,14 +219,19 @@ VECTOR void any_block(const struct loop loop, const struct simd_codes *codes,
 
 	*nan |= has_nan(x);
 	for (unsigned int k = 0; k < 4; k++) {
-		if (loop.columns)
+		if (loop.by == COLUMNS)
 			in = entries_at(codes, j + k * LANES);
+		else if (loop.by == RUNS)
+			in = entries_of_run(codes, (j + k * LANES) >> all->shift);
 		v[k] = any_codes(number(load(x + k * LANES)), &in, codes);
 	}
 	store_codes(q, v, loop.bytes, codes->is_signed, streamed);
 }
 
-/* To codes of the elements at @x; by columns those have the entries from @j on. */
+/*
+ * To codes of the elements at @x. By columns those have the entries from @j on, by runs
+ * those of element @j, which begins a vector.
+ */
 VECTOR void quantize_block(const struct loop loop, const struct simd_codes *codes,
 			   const struct constants *all, const float *x, void *q, size_t j,
 			   bool streamed, bool *nan)
@@ -195,56 +242,84 @@ VECTOR void quantize_block(const struct loop loop, const struct simd_codes *code
 		any_block(loop, codes, all, x, q, j, streamed, nan);
 }
 
-/*
- * Loads of entries walk through memory too, and next to them processors lose sight of
- * what the elements need next: those are asked for this early.
- */
-#define AHEAD 3072
-
-VECTOR void prefetch_block(const float *x, size_t left)
+/* How many elements of the first block the second one does, for those after it to be aligned. */
+VECTOR size_t overlap(const struct loop loop, const uint8_t *q, size_t count, bool *streamed)
 {
-	if (left < AHEAD + BLOCK)
-		return;
-	for (unsigned int k = 0; k < BLOCK; k += 16)
-		_mm_prefetch((const char *)(x + AHEAD + k), _MM_HINT_T1);
+	size_t part = unaligned_part(q, loop.bytes);
+
+	if (loop.by == RUNS && part % LANES)
+		*streamed = false;
+	/* By columns aligned entries are worth more than an aligned output. */
+	else if (*streamed || (loop.by != COLUMNS && count >= ALIGNED_RUN))
+		return part;
+	return 0;
 }
 
-/* All elements with the same entries, or by columns. @count is BLOCK or more. */
+/* The block at element @i of a span, whose @j by columns is at *@column and moves on. */
+VECTOR void span_block(const struct loop loop, const struct simd_codes *codes,
+		       const struct constants *all, const float *x, uint8_t *q, size_t i,
+		       size_t *column, bool streamed, bool *nan)
+{
+	quantize_block(loop, codes, all, x + i, q + i * loop.bytes,
+		       loop.by == COLUMNS ? *column : i, streamed, nan);
+	if (loop.by == COLUMNS) {
+		*column += BLOCK;
+		*column -= *column >= codes->period ? codes->period : 0;
+	}
+}
+
+VECTOR size_t first_column(const struct loop loop, const struct simd_codes *codes, size_t i)
+{
+	return loop.by == COLUMNS ? i % codes->period : 0;
+}
+
+/* From element @i on in several places, see way_of(). Returns where it ends. */
+VECTOR size_t quantize_ways(const struct loop loop, const struct simd_codes *codes,
+			    const struct constants *all, const float *x, uint8_t *q, size_t i,
+			    size_t count, bool *nan)
+{
+	size_t column[WAYS], way, k;
+	unsigned int w;
+
+	while ((way = way_of(count - i))) {
+		for (w = 0; w < WAYS; w++)
+			column[w] = first_column(loop, codes, i + w * way);
+		for (k = i; k < i + way; k += BLOCK)
+			for (w = 0; w < WAYS; w++)
+				span_block(loop, codes, all, x, q, k + w * way, &column[w], true,
+					   nan);
+		i += WAYS * way;
+	}
+	return i;
+}
+
+/* @count is BLOCK or more, by runs a multiple of LANES. */
 VECTOR void quantize_span(const struct loop loop, const struct simd_codes *codes,
 			  const struct constants *all, const float *x, uint8_t *q, size_t count,
 			  bool *nan)
 {
-	const bool streamed = can_stream(codes, q, loop.bytes, count);
-	size_t i, j = 0, next = BLOCK;
+	bool streamed = can_stream(codes, q, loop.bytes, count);
+	size_t column = 0, i = BLOCK - overlap(loop, q, count, &streamed);
 
-	/* By columns aligned entries are worth more than an aligned output. */
-	if (streamed || (!loop.columns && count >= ALIGNED_RUN))
-		next -= unaligned_part(q, loop.bytes);
-	for (i = 0; i < count; i = next, next += BLOCK) {
-		const bool whole = i + BLOCK <= count;
-
-		if (!whole) {
-			i = count - BLOCK;
-			j = loop.columns ? i % codes->period : 0;
-		}
-		if (loop.columns && streamed)
-			prefetch_block(x + i, count - i);
-		quantize_block(loop, codes, all, x + i, q + i * loop.bytes, j,
-			       streamed && i && whole, nan);
-		if (loop.columns) {
-			j += next - i;
-			j -= j >= codes->period ? codes->period : 0;
-		}
-	}
+	span_block(loop, codes, all, x, q, 0, &column, false, nan);
+	if (streamed)
+		i = quantize_ways(loop, codes, all, x, q, i, count, nan);
+	column = first_column(loop, codes, i);
+	for (; i + BLOCK <= count; i += BLOCK)
+		span_block(loop, codes, all, x, q, i, &column, streamed, nan);
+	column = first_column(loop, codes, count - BLOCK);
+	if (i < count)
+		span_block(loop, codes, all, x, q, count - BLOCK, &column, false, nan);
 }
 
 static bool quantize_short(const struct simd_codes *codes, size_t entry, const float *x, uint8_t *q,
 			   size_t count);
 
-VECTOR bool quantize_loop(const struct loop loop, const struct simd_codes *codes, const float *x,
-			  uint8_t *q, size_t count)
+/* Long runs, one after the other, or all by columns. */
+VECTOR bool quantize_long_runs(const struct loop loop, const struct simd_codes *codes,
+			       const float *x, uint8_t *q, size_t count)
 {
-	size_t run = loop.columns ? count : codes->run, i, n, r;
+	size_t run = loop.by == COLUMNS ? count : codes->run, i, n, r;
 	bool nan = false;
 
 	for (i = 0, r = 0; i < count; i += n, r++) {
@@ -256,28 +331,57 @@ VECTOR bool quantize_loop(const struct loop loop, const struct simd_codes *codes
 		else
 			nan |= quantize_short(codes, r, x + i, q + i * loop.bytes, n);
 	}
+	return nan;
+}
+
+/* Short ones; what is less than a vector at the end lies in the last one. */
+VECTOR bool quantize_short_runs(const struct loop loop, const struct simd_codes *codes,
+				const float *x, uint8_t *q, size_t count)
+{
+	const struct constants all = constants_of(loop, codes, 0);
+	size_t whole = count < BLOCK ? 0 : count - count % LANES;
+	bool nan = false;
+
+	if (whole)
+		quantize_span(loop, codes, &all, x, q, whole, &nan);
+	if (whole < count)
+		nan |= quantize_short(codes, whole / codes->run, x + whole, q + whole * loop.bytes,
+				      count - whole);
+	return nan;
+}
+
+VECTOR bool quantize_loop(const struct loop loop, const struct simd_codes *codes, const float *x,
+			  uint8_t *q, size_t count)
+{
+	bool nan = loop.by == RUNS ? quantize_short_runs(loop, codes, x, q, count)
+				   : quantize_long_runs(loop, codes, x, q, count);
+
 	if (codes->stream)
 		_mm_sfence();
 	return nan;
 }
 
-/* The loops that there are; by columns they want a block or more. */
+/* @by as the compiler must know it; by columns the loops want a block or more. */
+VECTOR bool quantize_by(enum by by, const struct simd_codes *codes, const float *x, void *q,
+			size_t count)
+{
+	if (codes->narrow)
+		return quantize_loop((struct loop){ true, by, 1 }, codes, x, q, count);
+	if (codes->bytes == 2)
+		return quantize_loop((struct loop){ false, by, 2 }, codes, x, q, count);
+	return quantize_loop((struct loop){ false, by, 1 }, codes, x, q, count);
+}
+
 TARGET static bool quantize_long(const struct simd_codes *codes, const float *x, void *q,
 				 size_t count)
 {
-	switch (codes->narrow * 2 + !codes->run + (codes->bytes == 2) * 4) {
-	case 5:
-		return quantize_loop((struct loop){ false, true, 2 }, codes, x, q, count);
-	case 4:
-		return quantize_loop((struct loop){ false, false, 2 }, codes, x, q, count);
-	case 3:
-		return quantize_loop((struct loop){ true, true, 1 }, codes, x, q, count);
-	case 2:
-		return quantize_loop((struct loop){ true, false, 1 }, codes, x, q, count);
-	case 1:
-		return quantize_loop((struct loop){ false, true, 1 }, codes, x, q, count);
+	switch (by_of(codes, count)) {
+	case COLUMNS:
+		return quantize_by(COLUMNS, codes, x, q, count);
+	case RUNS:
+		return quantize_by(RUNS, codes, x, q, count);
 	default:
-		return quantize_loop((struct loop){ false, false, 1 }, codes, x, q, count);
+		return quantize_by(SAME, codes, x, q, count);
 	}
 }
 
@@ -290,7 +394,8 @@ static __attribute__((noinline)) bool quantize_short(const struct simd_codes *co
 	uint16_t out[BLOCK];
 	bool nan;
 
-	one.run = codes->run ? BLOCK : 0;
+	if (codes->run && by_of(codes, count) == SAME)
+		one.run = BLOCK;
 	one.scale += entry;
 	one.factor += entry;
 	one.lo += entry;

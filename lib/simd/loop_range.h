@@ -1,53 +1,61 @@
 /* SPDX-License-Identifier: MIT */
 /* Ranges of elements. Part of simd/loops.h. */
 
-VECTOR float least_of(vfloat a)
+VECTOR float greatest_lane(vfloat a)
 {
-	float lane[LANES], result = INFINITY;
-
-	store(lane, a);
-	for (unsigned int k = 0; k < LANES; k++)
-		result = lane[k] < result ? lane[k] : result;
-	return result;
+	return -least_lane(sub(splat(-0.0f), a));
 }
 
-VECTOR float greatest_of(vfloat a)
+/* What a range is made of: lanes to be joined at the end. */
+struct lanes {
+	vfloat lo[4], hi[4], least[4];
+	vmask numbers;
+};
+
+VECTOR void lanes_block(struct lanes *lanes, const float *x, bool magnitudes)
 {
-	return -least_of(sub(splat(-0.0f), a));
+	vfloat value[4];
+
+	for (unsigned int k = 0; k < 4; k++) {
+		value[k] = load(x + k * LANES);
+		lanes->lo[k] = least(value[k], lanes->lo[k]);
+		lanes->hi[k] = greatest(value[k], lanes->hi[k]);
+		if (magnitudes)
+			lanes->least[k] = least(magnitude(value[k]), lanes->least[k]);
+	}
+	lanes->numbers = both(lanes->numbers,
+			      both(ordered(value[0], value[1]), ordered(value[2], value[3])));
+}
+
+VECTOR void lanes_join(const struct lanes *l, struct simd_range *range)
+{
+	range->lo = least_lane(least(least(l->lo[0], l->lo[1]), least(l->lo[2], l->lo[3])));
+	range->hi =
+		greatest_lane(greatest(greatest(l->hi[0], l->hi[1]), greatest(l->hi[2], l->hi[3])));
+	range->least =
+		least_lane(least(least(l->least[0], l->least[1]), least(l->least[2], l->least[3])));
+	range->nan |= !everywhere(l->numbers);
 }
 
 VECTOR void range_loop(struct simd_range *range, const float *x, size_t count, bool magnitudes)
 {
-	vfloat lo[4], hi[4], nearest[4];
-	vmask numbers = equal(splat(0), splat(0));
-	unsigned int k;
-	size_t i;
+	struct lanes lanes;
+	size_t i, k, way;
 
 	for (k = 0; k < 4; k++) {
-		lo[k] = splat(range->lo);
-		hi[k] = splat(range->hi);
-		nearest[k] = splat(range->least);
+		lanes.lo[k] = splat(range->lo);
+		lanes.hi[k] = splat(range->hi);
+		lanes.least[k] = splat(range->least);
 	}
+	lanes.numbers = equal(splat(0), splat(0));
+	for (i = 0; (way = way_of(count - i)); i += WAYS * way)
+		for (k = i; k < i + way; k += BLOCK)
+			for (unsigned int w = 0; w < WAYS; w++)
+				lanes_block(&lanes, x + k + w * way, magnitudes);
 	/* Seen twice is as good as seen once: the last block ends with the run. */
-	for (i = 0; i < count; i += BLOCK) {
-		const float *block = x + (i + BLOCK <= count ? i : count - BLOCK);
-		vfloat value[4];
-
-		for (k = 0; k < 4; k++) {
-			value[k] = load(block + k * LANES);
-			lo[k] = least(value[k], lo[k]);
-			hi[k] = greatest(value[k], hi[k]);
-			if (magnitudes)
-				nearest[k] = least(magnitude(value[k]), nearest[k]);
-		}
-		numbers = both(numbers,
-			       both(ordered(value[0], value[1]), ordered(value[2], value[3])));
-	}
-	range->lo = least_of(least(least(lo[0], lo[1]), least(lo[2], lo[3])));
-	range->hi = greatest_of(greatest(greatest(hi[0], hi[1]), greatest(hi[2], hi[3])));
-	range->least =
-		least_of(least(least(nearest[0], nearest[1]), least(nearest[2], nearest[3])));
-	range->nan |= !everywhere(numbers);
+	for (; i < count; i += BLOCK)
+		lanes_block(&lanes, x + (i + BLOCK <= count ? i : count - BLOCK), magnitudes);
+	lanes_join(&lanes, range);
 }
 
 TARGET static void range_long(struct simd_range *range, const float *x, size_t count)
@@ -115,4 +123,45 @@ TARGET static bool range_columns(const float *x, float *lo, float *hi, size_t co
 		hi[i] = value > hi[i] ? value : hi[i];
 	}
 	return nan || !everywhere(numbers);
+}
+
+/* As many vectors as @whole elements of a run have. */
+VECTOR bool range_run(const float *x, size_t whole, float *lo, float *hi)
+{
+	vfloat smallest = splat(*lo), largest = splat(*hi);
+	vmask numbers = equal(splat(0), splat(0));
+
+	for (size_t i = 0; i < whole; i += LANES) {
+		vfloat value = load(x + i);
+		vmask number = ordered(value, value);
+
+		numbers = both(numbers, number);
+		value = keep(number, value);
+		smallest = least(value, smallest);
+		largest = greatest(value, largest);
+	}
+	*lo = least_lane(smallest);
+	*hi = greatest_lane(largest);
+	return !everywhere(numbers);
+}
+
+TARGET static bool range_runs(const float *x, size_t run, float *lo, float *hi, size_t count)
+{
+	bool nan = false;
+	size_t first;
+
+	for (first = 0; first < count; first += run, lo++, hi++) {
+		const size_t n = run < count - first ? run : count - first;
+		const size_t whole = n - n % LANES;
+
+		nan |= range_run(x + first, whole, lo, hi);
+		for (size_t i = first + whole; i < first + n; i++) {
+			float value = x[i] == x[i] ? x[i] : 0;
+
+			nan |= x[i] != x[i];
+			*lo = value < *lo ? value : *lo;
+			*hi = value > *hi ? value : *hi;
+		}
+	}
+	return nan;
 }

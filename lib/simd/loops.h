@@ -28,6 +28,38 @@ _Static_assert(BLOCK <= SIMD_BLOCK, "the arrays of struct simd_codes are long en
 /* Longer ones may be streamed: the first and the last block are not, which costs. */
 #define STREAMED_RUN (48 * BLOCK)
 
+/* Which entries the elements of a loop have: all the same, see simd_runs(), by columns. */
+enum by {
+	SAME,
+	RUNS,
+	COLUMNS,
+};
+
+static inline enum by by_of(const struct simd_codes *codes, size_t count)
+{
+	if (!codes->run)
+		return COLUMNS;
+	return codes->run < count && simd_runs(codes->run) ? RUNS : SAME;
+}
+
+/*
+ * A core that reads in several places at once waits less for memory: its prefetchers
+ * follow each of them, and only so far ahead. So long loops go on in WAYS places.
+ */
+#define WAYS	  4
+#define WAY_LEAST 1024
+#define WAY_MOST  4096
+
+/* Elements from one place to the next, whole blocks; 0: @left are too few. */
+static inline size_t way_of(size_t left)
+{
+	size_t way = left / WAYS / BLOCK * BLOCK;
+
+	if (way < WAY_LEAST)
+		return 0;
+	return way < WAY_MOST ? way : WAY_MOST;
+}
+
 /* Elements of a block before the next multiple of a block's output of @bytes each. */
 static inline size_t unaligned_part(const void *p, size_t bytes)
 {

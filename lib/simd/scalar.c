@@ -251,6 +251,22 @@ static bool range_columns(const float *x, float *lo, float *hi, size_t count)
 	return has_nan(x, count);
 }
 
+static bool range_runs(const float *x, size_t run, float *lo, float *hi, size_t count)
+{
+	size_t first, n, i;
+
+	for (first = 0; first < count; first += n, lo++, hi++) {
+		n = count - first < run ? count - first : run;
+		for (i = first; i < first + n; i++) {
+			float value = number(x[i]);
+
+			*lo = value < *lo ? value : *lo;
+			*hi = value > *hi ? value : *hi;
+		}
+	}
+	return has_nan(x, count);
+}
+
 static void bins(const float *x, float factor, uint32_t bins, uint32_t *number, size_t count)
 {
 	size_t i;
@@ -265,5 +281,13 @@ static void bins(const float *x, float factor, uint32_t bins, uint32_t *number, 
 	}
 }
 
-const struct simd_kernels simd_scalar = { quantize,	 dequantize, range,  range_least,
-					  range_columns, bins,	     product };
+const struct simd_kernels simd_scalar = {
+	.quantize = quantize,
+	.dequantize = dequantize,
+	.range = range,
+	.range_least = range_least,
+	.range_columns = range_columns,
+	.range_runs = range_runs,
+	.bins = bins,
+	.product = product,
+};

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The words of which simd/loops.h is made, for 8 lanes of AVX2 and FMA. */
+/* The words of which simd/loops.h is made, for 8 lanes of AVX2, FMA and BMI2. */
 #include <immintrin.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#define TARGET __attribute__((target("avx2,fma")))
-#define VECTOR static inline __attribute__((always_inline, target("avx2,fma")))
+#define TARGET __attribute__((target("avx2,fma,bmi2")))
+#define VECTOR static inline __attribute__((always_inline, target("avx2,fma,bmi2")))
 #define LANES  8
 
 typedef __m256 vfloat;
@@ -22,6 +22,15 @@ VECTOR vfloat load(const float *p)
 VECTOR vfloat splat(float value)
 {
 	return _mm256_set1_ps(value);
+}
+
+/* The least lane; none is a NaN. */
+VECTOR float least_lane(vfloat a)
+{
+	__m128 half = _mm_min_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+
+	half = _mm_min_ps(half, _mm_movehl_ps(half, half));
+	return _mm_cvtss_f32(_mm_min_ss(half, _mm_movehdup_ps(half)));
 }
 
 VECTOR void store(float *p, vfloat a)
@@ -203,12 +212,12 @@ VECTOR void put(void *q, __m256i a, bool streamed)
 		_mm256_storeu_si256(q, a);
 }
 
-/* Two vectors of 16 bits as bytes: sum with @zero, of 16 bits, then not beyond the others. */
-VECTOR void store_narrow(void *q, const vint pair[2], vint zero, vint least, vint most,
+/* Two vectors of 16 bits as bytes: sums with @zero, of 16 bits, then not beyond the others. */
+VECTOR void store_narrow(void *q, const vint pair[2], const vint zero[2], vint least, vint most,
 			 bool is_signed, bool streamed)
 {
 	const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
-	vint ab = _mm256_adds_epi16(pair[0], zero), cd = _mm256_adds_epi16(pair[1], zero);
+	vint ab = _mm256_adds_epi16(pair[0], zero[0]), cd = _mm256_adds_epi16(pair[1], zero[1]);
 
 	if (is_signed)
 		ab = _mm256_min_epi8(_mm256_max_epi8(_mm256_packs_epi16(ab, cd), least), most);
@@ -228,6 +237,12 @@ VECTOR bool has_least16(const vint pair[2])
 VECTOR vint splat16(int32_t value)
 {
 	return _mm256_set1_epi16((int16_t)value);
+}
+
+/* As if pack16() had packed a vector of @a and one of @b. */
+VECTOR vint paired16(int32_t a, int32_t b)
+{
+	return _mm256_blend_epi32(splat16(a), splat16(b), 0xcc);
 }
 
 VECTOR vint splat8(int32_t value)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The words of which simd/loops.h is made, for 16 lanes of AVX-512 (F, BW, DQ). */
+/* The words of which simd/loops.h is made, for 16 lanes of AVX-512 (F, BW, DQ) and BMI2. */
 #include <immintrin.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#define TARGET __attribute__((target("avx512f,avx512bw,avx512dq")))
-#define VECTOR static inline __attribute__((always_inline, target("avx512f,avx512bw,avx512dq")))
-#define LANES  16
+#define TARGET __attribute__((target("avx512f,avx512bw,avx512dq,bmi2")))
+#define VECTOR \
+	static inline __attribute__((always_inline, target("avx512f,avx512bw,avx512dq,bmi2")))
+#define LANES 16
 
 typedef __m512 vfloat;
 typedef __m512i vint;
@@ -22,6 +23,12 @@ VECTOR vfloat load(const float *p)
 VECTOR vfloat splat(float value)
 {
 	return _mm512_set1_ps(value);
+}
+
+/* The least lane; none is a NaN. */
+VECTOR float least_lane(vfloat a)
+{
+	return _mm512_reduce_min_ps(a);
 }
 
 VECTOR void store(float *p, vfloat a)
@@ -203,13 +210,13 @@ VECTOR void put(void *q, __m512i a, bool streamed)
 		_mm512_storeu_si512(q, a);
 }
 
-/* Two vectors of 16 bits as bytes: sum with @zero, of 16 bits, then not beyond the others. */
-VECTOR void store_narrow(void *q, const vint pair[2], vint zero, vint least, vint most,
+/* Two vectors of 16 bits as bytes: sums with @zero, of 16 bits, then not beyond the others. */
+VECTOR void store_narrow(void *q, const vint pair[2], const vint zero[2], vint least, vint most,
 			 bool is_signed, bool streamed)
 {
 	const __m512i order =
 		_mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-	vint ab = _mm512_adds_epi16(pair[0], zero), cd = _mm512_adds_epi16(pair[1], zero);
+	vint ab = _mm512_adds_epi16(pair[0], zero[0]), cd = _mm512_adds_epi16(pair[1], zero[1]);
 
 	if (is_signed)
 		ab = _mm512_min_epi8(_mm512_max_epi8(_mm512_packs_epi16(ab, cd), least), most);
@@ -229,6 +236,12 @@ VECTOR bool has_least16(const vint pair[2])
 VECTOR vint splat16(int32_t value)
 {
 	return _mm512_set1_epi16((int16_t)value);
+}
+
+/* As if pack16() had packed a vector of @a and one of @b. */
+VECTOR vint paired16(int32_t a, int32_t b)
+{
+	return _mm512_mask_mov_epi64(splat16(a), 0xaa, splat16(b));
 }
 
 VECTOR vint splat8(int32_t value)

@@ -22,7 +22,7 @@
 #include "random.h"
 #include "tap.h"
 
-#define MOST 6000 /* elements of a tensor */
+#define MOST 9000 /* elements of a tensor: enough to be read in several places */
 #define EDGE 64	  /* bytes around an output that must not change */
 
 static struct qmac_context *context;
@@ -128,8 +128,19 @@ static struct qmac_granularity random_granularity(struct rng *rng)
 		g.group = rng_one_in(rng, 2) ? 1 : (size_t)rng_in(rng, 1, 70);
 		g.blocks = rng_one_in(rng, 3);
 	} while (g.extent.outer * g.extent.channels * g.extent.inner > MOST);
+	if (rng_one_in(rng, 4)) /* blocks that are short runs, with tails or not */
+		g = (struct qmac_granularity){ { (size_t)rng_in(rng, 1, 3),
+						 (size_t)rng_in(rng, 1, MOST / 3), 1 },
+					       (size_t)8 << rng_in(rng, 0, 8),
+					       true };
+	if (rng_one_in(rng, 9)) /* channels that are short runs, in rows of many */
+		g = (struct qmac_granularity){
+			{ (size_t)rng_in(rng, 1, 3), (size_t)rng_in(rng, 1, 90), 32 }, 1, false
+		};
 	if (rng_one_in(rng, 4)) /* a run of any length */
 		g = (struct qmac_granularity){ { 1, 1, (size_t)rng_in(rng, 0, 200) }, 1, false };
+	if (rng_one_in(rng, 9)) /* a long one */
+		g.extent = (struct qmac_extent){ 1, 1, (size_t)rng_in(rng, 4000, MOST) };
 	return g;
 }
 
@@ -250,20 +261,30 @@ static void explain(const struct call *call, const struct outcome *want, const s
 		}
 }
 
+/* Tensors of more elements than @cache holds are written past the caches. */
+static void use(unsigned int isa, size_t cache)
+{
+	struct simd *simd = (struct simd *)(uintptr_t)qmac_context_simd(context);
+
+	qmac_context_use_isa(context, isa);
+	simd->cache = cache;
+}
+
 /* Everything by an instruction set, as the scalar one has it. */
 static void test_same(unsigned int isa, uint64_t seed, unsigned int rounds)
 {
 	static struct call call;
 	static struct outcome want, got;
+	const size_t cache = qmac_context_simd(context)->cache;
 	struct rng rng = { seed };
 	unsigned int round, errors = 0, ranges = 0;
 	bool pass = true;
 
 	for (round = 0; round < rounds && pass; round++) {
 		random_call(&rng, &call);
-		qmac_context_use_isa(context, QMAC_ISA_SCALAR);
+		use(QMAC_ISA_SCALAR, cache);
 		compute(&call, &want);
-		qmac_context_use_isa(context, isa);
+		use(isa, rng_one_in(&rng, 2) ? 0 : cache);
 		compute(&call, &got);
 		pass = !memcmp(&want, &got, sizeof(want));
 		errors += !!want.quantized;
@@ -271,6 +292,7 @@ static void test_same(unsigned int isa, uint64_t seed, unsigned int rounds)
 		if (!pass)
 			explain(&call, &want, &got);
 	}
+	use(isa, cache);
 	tap_ok(pass && errors && errors < rounds / 2 && ranges > rounds / 4,
 	       "%s: quantize, dequantize and range as scalar, seed %llu", qmac_isa_name(isa),
 	       (unsigned long long)seed);
