@@ -153,10 +153,18 @@ static inline void __expect(struct __test_metadata *t, bool ok, bool fatal, cons
 #define EXPECT_TRUE(seen)	  __EXPECT(0, !=, !!(seen), false)
 #define EXPECT_FALSE(seen)	  __EXPECT(0, ==, !!(seen), false)
 
+/* In the environment: by what to multiply timeouts on this kernel. */
+static int __slowness(void)
+{
+	const char *factor = getenv("KSELFTEST_SLOW");
+
+	return factor ? atoi(factor) : 1;
+}
+
 static void __run_child(struct __test_metadata *t)
 {
 	setpgid(0, 0);
-	alarm(t->timeout);
+	alarm(t->timeout * __slowness());
 	t->fn(t);
 	fflush(stdout);
 	_exit(t->failed ? KSFT_FAIL : t->skipped ? KSFT_SKIP : KSFT_PASS);
