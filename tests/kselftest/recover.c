@@ -257,7 +257,7 @@ TEST_F(recover, unbind_fence)
 	sleep_ms(200);
 	ASSERT_EQ(0, sync_file_fence(file, &info));
 	EXPECT_LT(info.status, 0);
-	EXPECT_EQ(0, strcmp(info.driver_name, "drm_sched"));
+	EXPECT_NE(0u, strlen(info.driver_name)); /* newer kernels have only a stand-in */
 	close(file);
 	self->fd = back_to_node(_metadata);
 	ASSERT_GE(self->fd, 0);
