@@ -264,13 +264,14 @@ TEST_F(recover, unbind_fence)
 	EXPECT_EQ(0, good_job(self->fd));
 }
 
-static int hammer(void)
+/* Tells through @ready when it has begun. */
+static int hammer(int ready)
 {
 	int fd = open_node(), ret = 0, i;
 	struct gemm g;
 	struct bo bo;
 
-	if (fd < 0 || gemm_create(fd, &g, 16, 16, 16))
+	if (fd < 0 || gemm_create(fd, &g, 16, 16, 16) || write(ready, "", 1) != 1)
 		return 1;
 	for (i = 0; i < 100000 && !ret; i++) {
 		ret = gemm_run(fd, &g);
@@ -286,17 +287,21 @@ static int hammer(void)
 /* The driver goes while clients submit, map and unmap. */
 TEST_F(recover, unbind_hammered)
 {
+	int i, status, ready[2];
 	pid_t pid[6];
-	int i, status;
+	char byte;
 
 	munmap(self->g.bo.map, self->g.bo.size);
 	munmap(self->slow.bo.map, self->slow.bo.size);
 	close(self->fd);
+	ASSERT_EQ(0, pipe(ready));
 	for (i = 0; i < 6; i++) {
 		pid[i] = fork();
 		if (!pid[i])
-			_exit(hammer());
+			_exit(hammer(ready[1]));
 	}
+	for (i = 0; i < 6; i++)
+		ASSERT_EQ((ssize_t)1, read(ready[0], &byte, 1));
 	sleep_ms(500);
 	unbind_and_back(_metadata);
 	for (i = 0; i < 6; i++) {
