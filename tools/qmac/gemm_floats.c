@@ -114,8 +114,8 @@ static int choose_result(struct qmac_context *context, const struct gemm_options
 
 static int refuse_integer_options(const struct gemm_options *options)
 {
-	if (!options->scale && !options->raw && !options->has_clamp && !options->a_zero &&
-	    !options->b_zero && !options->b_zeros && !options->out_zero)
+	if (!options->has_scale && !options->scales && !options->raw && !options->has_clamp &&
+	    !options->a_zero && !options->b_zero && !options->b_zeros && !options->out_zero)
 		return 0;
 	fprintf(stderr, "qmac gemm: --scale, --raw, --clamp and zero points are for integer "
 			"operands; those of float32 files follow from the data\n");

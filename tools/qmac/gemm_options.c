@@ -235,6 +235,7 @@ static int take(int c, struct gemm_options *options)
 	case OPT_OUT_ZERO:
 		return parse_zero("--out-zero", optarg, &options->out_zero);
 	case OPT_OUT_TYPE:
+		options->has_out_type = true;
 		return parse_out_type(optarg, &options->out_type);
 	case OPT_MODE:
 		return parse_mode(optarg, options);
@@ -244,6 +245,7 @@ static int take(int c, struct gemm_options *options)
 	case OPT_SEED:
 		ret = option_take_integer("gemm", "--seed", optarg, 0, INT64_MAX, &value);
 		options->seed = (uint64_t)value;
+		options->has_seed = true;
 		return ret;
 	default:
 		return take_plain(c, options);
@@ -272,10 +274,14 @@ static int check_together(const struct gemm_options *options)
 	}
 	if (options->bias && !options->a)
 		return option_misused("gemm", "--bias", options->bias, "only with --a and --b");
-	if (options->raw &&
-	    (options->has_scale || options->scales || options->has_preset || options->has_clamp)) {
-		fprintf(stderr, "qmac gemm: --raw excludes --scale, --mode and --clamp: nothing "
-				"is requantized\n");
+	if (options->has_seed && options->a) {
+		fprintf(stderr, "qmac gemm: --seed is of random operands: leave out --a and --b\n");
+		return STATUS_USAGE;
+	}
+	if (options->raw && (options->has_scale || options->scales || options->has_preset ||
+			     options->has_clamp || options->out_zero || options->has_out_type)) {
+		fprintf(stderr, "qmac gemm: --raw excludes --scale, --mode, --clamp, --out-zero "
+				"and --out-type: nothing is requantized\n");
 		return STATUS_USAGE;
 	}
 	return check_outputs(options);

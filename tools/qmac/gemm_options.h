@@ -36,6 +36,7 @@ struct gemm_options {
 	bool has_scale;
 	int32_t a_zero, b_zero, out_zero;
 	uint8_t out_type;
+	bool has_out_type;
 	int32_t clamp[2];
 	bool has_clamp;
 	bool raw;
@@ -44,6 +45,7 @@ struct gemm_options {
 	bool a_transposed, b_transposed;
 	const char *device, *trace;
 	uint64_t seed;
+	bool has_seed;
 	bool check, json;
 };
 
