@@ -70,6 +70,16 @@ static int open_nameless(struct whole_file *file, mode_t mode)
 	return descriptor;
 }
 
+/* Owner and permissions, as far as we may; what the umask took away belongs to it, too. */
+static void take_after(int descriptor, const struct stat *old)
+{
+	/* Where it fails what is written is worth more. */
+	if (fchown(descriptor, old->st_uid, old->st_gid))
+		errno = 0;
+	if (fchmod(descriptor, old->st_mode & 0777))
+		errno = 0;
+}
+
 /* @old: the file that will be replaced, or NULL. */
 static int open_temporary(struct whole_file *file, const struct stat *old)
 {
@@ -85,9 +95,8 @@ static int open_temporary(struct whole_file *file, const struct stat *old)
 	file->named = descriptor < 0;
 	if (file->named)
 		descriptor = open(file->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-	/* What the umask took away; who may not change it has a file that fewer can read. */
-	if (descriptor >= 0 && old && fchmod(descriptor, mode))
-		errno = 0;
+	if (descriptor >= 0 && old)
+		take_after(descriptor, old);
 	return descriptor;
 }
 
@@ -106,6 +115,9 @@ static int open_any(struct whole_file *file, const char *path)
 	*file = (struct whole_file){ 0 };
 	if (descriptor < 0 && exists && S_ISDIR(found.st_mode))
 		return -EISDIR;
+	/* A rename would ask for the directory alone. */
+	if (descriptor < 0 && regular && access(path, W_OK))
+		return -errno;
 	file->path = descriptor < 0 && regular ? realpath(path, NULL) : strdup(path);
 	if (!file->path)
 		return errno ? -errno : -ENOMEM;

@@ -3,7 +3,8 @@
  * Files that are written whole or not at all.
  *
  * A regular file is replaced by rename once the new one is complete; where the path is a
- * symbolic link, the file that it leads to. The new one has the permissions of the old one.
+ * symbolic link, the file that it leads to. The new one has the permissions of the old one,
+ * which must be writable, and its owner if we may give it away.
  * Until then it has no name where the file system can do that, so that nothing is left of
  * it however the process ends.
  *
