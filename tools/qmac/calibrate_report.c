@@ -6,6 +6,8 @@
 
 #include <json-c/json.h>
 
+#include "json_text.h"
+
 static const char *scheme_name(uint8_t scheme)
 {
 	static const char *const names[] = {
@@ -52,7 +54,7 @@ static void add_number(struct json_object *object, const char *key, double value
 
 static void add_text(struct json_object *object, const char *key, const char *value)
 {
-	json_object_object_add(object, key, json_object_new_string(value));
+	json_object_object_add(object, key, json_text(value));
 }
 
 static struct json_object *describe(const struct calibrate_options *options,

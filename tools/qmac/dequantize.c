@@ -8,6 +8,7 @@
 
 #include "command.h"
 #include "dequantize_tensor.h"
+#include "json_text.h"
 #include "npy/whole_file.h"
 #include "option_file.h"
 #include "option_next.h"
@@ -99,9 +100,8 @@ static void print_json(const struct dequantize_options *options, const struct np
 
 	for (unsigned int i = 0; i < x->ndim; i++)
 		json_object_array_add(shape, json_object_new_uint64(x->shape[i]));
-	json_object_object_add(object, "input", json_object_new_string(options->input));
-	json_object_object_add(object, "output",
-			       options->output ? json_object_new_string(options->output) : NULL);
+	json_object_object_add(object, "input", json_text(options->input));
+	json_object_object_add(object, "output", json_text(options->output));
 	json_object_object_add(object, "type", json_object_new_string(qmac_type_name(type)));
 	json_object_object_add(object, "shape", shape);
 	json_object_object_add(object, "elements", json_object_new_uint64(x->count));

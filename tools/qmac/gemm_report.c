@@ -7,6 +7,7 @@
 
 #include <json-c/json.h>
 
+#include "json_text.h"
 #include "model_name.h"
 
 #define FIELD(name) { #name, offsetof(struct qmac_job_result, name) }
@@ -76,7 +77,7 @@ static void add_count(struct json_object *object, const char *key, uint64_t valu
 
 static void add_text(struct json_object *object, const char *key, const char *value)
 {
-	json_object_object_add(object, key, json_object_new_string(value));
+	json_object_object_add(object, key, json_text(value));
 }
 
 static void add_measurements(struct json_object *object, const struct gemm_report *report)

@@ -6,6 +6,7 @@
 #include <qmac/qmac.h>
 
 #include "command.h"
+#include "json_text.h"
 #include "model_name.h"
 #include "option_next.h"
 #include "option_value.h"
@@ -78,7 +79,7 @@ static void print_json(const struct qmac_device_info *info, const char *isa)
 {
 	struct json_object *object = json_object_new_object();
 
-	json_object_object_add(object, "device", json_object_new_string(info->name));
+	json_object_object_add(object, "device", json_text(info->name));
 	json_object_object_add(object, "model", json_object_new_string(model_name(info->model)));
 	json_object_object_add(object, "host_isa", json_object_new_string(isa));
 	for (size_t i = 0; i < COUNT(fields); i++)

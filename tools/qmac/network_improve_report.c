@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "json_text.h"
 #include "network_improve.h"
 #include "network_report.h"
 
@@ -103,7 +104,7 @@ static void add_number(struct json_object *object, const char *key, double value
 
 static void add_skipped(struct json_object *object, const char *reason)
 {
-	json_object_object_add(object, "skipped", reason ? json_object_new_string(reason) : NULL);
+	json_object_object_add(object, "skipped", json_text(reason));
 }
 
 static void add_pair(struct json_object *object, const struct qmac_network_pair *pair,

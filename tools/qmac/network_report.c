@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "json_text.h"
+
 void network_report_heading(bool has_labels)
 {
 	printf("%9s %10s %8s%s\n", "SQNR dB", "cosine", "same", has_labels ? "    right" : "");
@@ -36,7 +38,7 @@ void network_report_add_loss(struct json_object *object, const struct qmac_netwo
 
 void network_report_add_text(struct json_object *object, const char *key, const char *value)
 {
-	json_object_object_add(object, key, json_object_new_string(value));
+	json_object_object_add(object, key, json_text(value));
 }
 
 void network_report_add_count(struct json_object *object, const char *key, uint64_t value)

@@ -11,6 +11,7 @@
 
 #include "command.h"
 #include "float_file.h"
+#include "json_text.h"
 #include "option_file.h"
 #include "option_next.h"
 #include "option_value.h"
@@ -180,11 +181,6 @@ static double share(const struct result *result)
 	return (double)result->zeros / (double)result->x.count;
 }
 
-static struct json_object *text_or_null(const char *text)
-{
-	return text ? json_object_new_string(text) : NULL;
-}
-
 static void print_json(const struct options *options, const struct result *result)
 {
 	struct json_object *object = json_object_new_object(), *shape = json_object_new_array();
@@ -192,9 +188,9 @@ static void print_json(const struct options *options, const struct result *resul
 
 	for (unsigned int i = 0; i < result->x.ndim; i++)
 		json_object_array_add(shape, json_object_new_uint64(result->x.shape[i]));
-	json_object_object_add(object, "input", json_object_new_string(options->input));
-	json_object_object_add(object, "output", text_or_null(options->output));
-	json_object_object_add(object, "mask", text_or_null(options->mask));
+	json_object_object_add(object, "input", json_text(options->input));
+	json_object_object_add(object, "output", json_text(options->output));
+	json_object_object_add(object, "mask", json_text(options->mask));
 	json_object_object_add(
 		object, "threshold",
 		prune->threshold > 0 ? json_object_new_double((double)prune->threshold) : NULL);

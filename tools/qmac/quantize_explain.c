@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json_text.h"
 #include "option_value.h"
 
 int quantize_explain_next(const char **text, size_t *element)
@@ -50,7 +51,7 @@ void quantize_explain_line(struct quantize_explained *told, const char *about, c
 	va_start(args, format);
 	vsnprintf(text + used, sizeof(text) - (size_t)used, format, args);
 	va_end(args);
-	json_object_array_add(told->text, json_object_new_string(text));
+	json_object_array_add(told->text, json_text(text));
 }
 
 void quantize_explain_number(struct json_object *object, const char *key, double value)

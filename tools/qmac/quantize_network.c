@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "json_text.h"
 #include "network_report.h"
 #include "network_samples.h"
 #include "report_aside.h"
@@ -76,7 +77,7 @@ static void add_codes(struct json_object *object, const struct network_codes *co
 	if (codes->block)
 		network_report_add_count(object, "block", codes->block);
 	for (size_t i = 0; i < codes->excluded_count; i++)
-		json_object_array_add(excluded, json_object_new_string(codes->excluded[i]));
+		json_object_array_add(excluded, json_text(codes->excluded[i]));
 	json_object_object_add(object, "excluded", excluded);
 }
 

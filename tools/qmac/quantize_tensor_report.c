@@ -7,6 +7,7 @@
 #include <json-c/printbuf.h>
 
 #include "grain_name.h"
+#include "json_text.h"
 
 static const char *calibration(const struct quantize_tensor_options *options)
 {
@@ -51,7 +52,7 @@ static void add_integer(struct json_object *object, const char *key, int64_t val
 
 static void add_text(struct json_object *object, const char *key, const char *value)
 {
-	json_object_object_add(object, key, value ? json_object_new_string(value) : NULL);
+	json_object_object_add(object, key, json_text(value));
 }
 
 static void add_flag(struct json_object *object, const char *key, bool value)
