@@ -7,6 +7,7 @@
 #define QMAC_NPY_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 #define NPY_MAX_DIMS 8
 
@@ -67,6 +68,9 @@ int npy_load(const char *path, struct npy_array *array, char *message, size_t me
  * Return: 0 or -errno; @path is as before on failure.
  */
 int npy_save(const char *path, const struct npy_array *array, char *message, size_t message_size);
+
+/** npy_write() - write an array to an open file; 0 or -errno. */
+int npy_write(FILE *file, const struct npy_array *array);
 
 /** npy_free() - free what npy_load() allocated. */
 void npy_free(struct npy_array *array);

@@ -29,7 +29,7 @@ static int write_header(FILE *file, const struct npy_array *array)
 		       : 0;
 }
 
-static int write_array(FILE *file, const struct npy_array *array)
+int npy_write(FILE *file, const struct npy_array *array)
 {
 	errno = 0;
 	if (write_header(file, array) ||
@@ -45,7 +45,7 @@ int npy_save(const char *path, const struct npy_array *array, char *message, siz
 	int ret = whole_file_open(&file, path);
 
 	if (!ret) {
-		ret = write_array(file.out, array);
+		ret = npy_write(file.out, array);
 		if (ret)
 			whole_file_discard(&file);
 		else

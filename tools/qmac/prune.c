@@ -12,6 +12,7 @@
 #include "command.h"
 #include "float_file.h"
 #include "json_text.h"
+#include "npy/whole_file.h"
 #include "option_file.h"
 #include "option_next.h"
 #include "option_value.h"
@@ -157,23 +158,54 @@ static int prune(struct qmac_context *context, const struct options *options, st
 	return 0;
 }
 
-static int save(const char *path, const struct npy_array *array)
+static int cannot(const char *path, int error)
 {
-	char message[4608];
-
-	if (!path || !npy_save(path, array, message, sizeof(message)))
-		return 0;
-	fprintf(stderr, "qmac prune: %s\n", message);
-	return -EIO;
+	if (error)
+		fprintf(stderr, "qmac prune: %s: cannot write: %s\n", *path ? path : "''",
+			strerror(-error));
+	return error;
 }
 
+/* On disk, but not in its place yet. */
+static int begin(const char *path, const struct npy_array *array, struct whole_file *file)
+{
+	int ret = whole_file_open(file, path);
+
+	if (ret)
+		return cannot(path, ret);
+	ret = npy_write(file->out, array);
+	if (ret)
+		whole_file_discard(file);
+	return cannot(path, ret);
+}
+
+static int save(const char *path, const struct npy_array *array)
+{
+	struct whole_file file;
+	int ret = begin(path, array, &file);
+
+	return ret ? ret : cannot(path, whole_file_commit(&file));
+}
+
+/* The weights and what is left of them belong together: neither takes its place alone. */
 static int save_all(const struct options *options, const struct result *result)
 {
 	struct npy_array mask = result->x;
+	struct whole_file file;
+	int ret;
 
 	mask.type = NPY_U8;
 	mask.data = result->mask;
-	return save(options->mask, &mask) ? -EIO : save(options->output, &result->x);
+	if (!options->mask)
+		return options->output ? save(options->output, &result->x) : 0;
+	ret = begin(options->mask, &mask, &file);
+	if (ret)
+		return ret;
+	ret = options->output ? save(options->output, &result->x) : 0;
+	if (!ret)
+		return cannot(options->mask, whole_file_commit(&file));
+	whole_file_discard(&file);
+	return ret;
 }
 
 static double share(const struct result *result)
