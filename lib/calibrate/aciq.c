@@ -32,12 +32,9 @@ static double centre(const struct view *view, size_t i)
 	return ((double)(view->first + (int64_t)i) + 0.5) * view->width;
 }
 
-/* Elements of bin @i that are not zero. */
 static double weight(const struct qmac_calibration *c, const struct view *view, size_t i)
 {
-	uint64_t count = view->count[i];
-
-	return (double)(view->first + (int64_t)i == 0 ? count - c->zeros : count);
+	return (double)view_nonzero(c, view, i);
 }
 
 static EXACT double mean(const struct qmac_calibration *c, const struct view *view)

@@ -78,6 +78,9 @@ static EXACT double divergence(const struct view *view, const struct sums *sums,
 	return (p - q) / (double)total;
 }
 
+/* Divergences that differ by less are equal but for the rounding of sums of logarithms. */
+#define ROUNDING 0x1p-44
+
 /* A candidate without any element has no image. */
 static EXACT size_t least(const struct view *view, const struct sums *sums, size_t levels,
 			  double *score)
@@ -88,7 +91,7 @@ static EXACT size_t least(const struct view *view, const struct sums *sums, size
 	for (bins = view->bins - 1; bins >= levels && sums->elements[bins]; bins--) {
 		double d = divergence(view, sums, bins, levels);
 
-		if (d < *score) {
+		if (d < *score - ROUNDING) {
 			*score = d;
 			best = bins;
 		}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The range of least squared error, or of greatest cosine. */
 #include <errno.h>
+#include <float.h>
 #include <math.h>
 
 #include "calibrate/search.h"
@@ -9,6 +10,12 @@
 
 /* More bins than that would only cost time: candidates times bins are tried. */
 #define MAX_BINS 4096
+
+/*
+ * Merits that differ by less than this are equal but for the rounding: cosines of
+ * thresholds that give the same codes, for one.
+ */
+#define ROUNDING 0x1p-46
 
 /* Codes for a range, as qmac_quant_choose() lays them, in double. */
 struct codes {
@@ -43,7 +50,7 @@ static double image(const struct codes *codes, double x)
 	return q * codes->scale;
 }
 
-/* The centre of a bin; the outermost end where the elements do. */
+/* The centre of a bin, for all but zeros; the outermost end where the elements do. */
 static double centre(const struct qmac_calibration *c, const struct view *view, size_t i)
 {
 	double lo = view_edge(view, i), hi = view_edge(view, i + 1);
@@ -53,7 +60,10 @@ static double centre(const struct qmac_calibration *c, const struct view *view, 
 	return (lo + hi) / 2;
 }
 
-/* Greater is better for both: the cosine, or the mean squared error negated. */
+/*
+ * Greater is better for both: the cosine, or the mean squared error negated. Zeros
+ * add nothing to any of the sums.
+ */
 static EXACT double merit(const struct qmac_calibration *c, const struct view *view,
 			  const struct codes *codes, bool cosine)
 {
@@ -61,9 +71,9 @@ static EXACT double merit(const struct qmac_calibration *c, const struct view *v
 	size_t i;
 
 	for (i = 0; i < view->bins; i++) {
-		double x = centre(c, view, i), y, weight = (double)view->count[i];
+		double x = centre(c, view, i), y, weight = (double)view_nonzero(c, view, i);
 
-		if (!view->count[i])
+		if (weight == 0)
 			continue;
 		y = image(codes, x);
 		error += weight * ((x - y) * (x - y));
@@ -95,7 +105,7 @@ static EXACT void search(const struct qmac_calibration *c, const struct view *vi
 			 struct qmac_calibration_range *out)
 {
 	bool cosine = method->method == QMAC_METHOD_COSINE;
-	double best = -INFINITY, lo, hi, value;
+	double best = -DBL_MAX, lo, hi, value;
 	double absmax = calibration_absmax(c);
 	/* Thresholds on the edges of the bins; the last is absmax itself. */
 	size_t n = (size_t)ceil(absmax / view->width), i;
@@ -109,7 +119,7 @@ static EXACT void search(const struct qmac_calibration *c, const struct view *vi
 		if (!(codes.scale > 0))
 			continue;
 		value = merit(c, view, &codes, cosine);
-		if (value > best) {
+		if (value > best + ROUNDING * (cosine ? 1 : -best)) {
 			best = value;
 			out->lo = (float)lo;
 			out->hi = (float)hi;

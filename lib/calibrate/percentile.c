@@ -36,13 +36,26 @@ static size_t bin_after(const struct view *view, uint64_t cut, bool from_end)
 	return from_end ? 0 : view->bins - 1;
 }
 
+/* The greatest element with @cut others above it is at most this. */
+static EXACT double upper_bound(const struct qmac_calibration *c, const struct view *view,
+				uint64_t cut)
+{
+	size_t at = bin_after(view, cut, true), i;
+	uint64_t above = view_nonzero(c, view, at);
+
+	for (i = at + 1; i < view->bins; i++)
+		above += view->count[i];
+	/* Zeros are the least of their bin. */
+	return above > cut ? view_edge(view, at + 1) : 0;
+}
+
 static EXACT void both_sides(const struct qmac_calibration *c, const struct view *view,
 			     double percentile, struct qmac_calibration_range *out)
 {
 	uint64_t cut = cut_of(c->count, percentile) / 2;
 
 	out->lo = (float)view_edge(view, bin_after(view, cut, false));
-	out->hi = (float)view_edge(view, bin_after(view, cut, true) + 1);
+	out->hi = (float)upper_bound(c, view, cut);
 }
 
 static EXACT void magnitudes(const struct qmac_calibration *c, const struct view *view,

@@ -36,4 +36,11 @@ static inline double view_edge(const struct view *view, size_t i)
 	return (double)(view->first + (int64_t)i) * view->width;
 }
 
+/* Of view_signed(): elements of bin @i that are not zero. */
+static inline uint64_t view_nonzero(const struct qmac_calibration *c, const struct view *view,
+				    size_t i)
+{
+	return view->count[i] - (view->first + (int64_t)i == 0 ? c->zeros : 0);
+}
+
 #endif /* QMAC_CALIBRATE_VIEW_H */

@@ -211,7 +211,7 @@ QMAC_EXPORT int qmac_calibration_merge(struct qmac_calibration *into,
  *   former and are missing in the latter, so that what is cut off is never free.
  *   An empty bin that receives them is taken as one element.
  * @QMAC_METHOD_MSE: Least mean squared error of quantize and dequantize, the
- *   elements taken at the centres of their bins; thresholds are bin edges
+ *   elements but zeros taken at the centres of their bins; thresholds are bin edges
  *   (asymmetric: the range shrunk in as many equal steps).
  * @QMAC_METHOD_ACIQ_GAUSS: Analytical clipping (ACIQ; Banner et al. 2019): the
  *   threshold of least expected error if the elements were normally distributed;
