@@ -125,43 +125,98 @@ TARGET static bool range_columns(const float *x, float *lo, float *hi, size_t co
 	return nan || !everywhere(numbers);
 }
 
-/* As many vectors as @whole elements of a run have. */
-VECTOR bool range_run(const float *x, size_t whole, float *lo, float *hi)
+/* What is extended by elements in turn: a NaN counts as 0. */
+struct bounds {
+	vfloat lo, hi;
+	vmask numbers;
+};
+
+VECTOR struct bounds no_bounds(void)
 {
-	vfloat smallest = splat(*lo), largest = splat(*hi);
-	vmask numbers = equal(splat(0), splat(0));
+	const vfloat nothing = splat(0);
 
-	for (size_t i = 0; i < whole; i += LANES) {
-		vfloat value = load(x + i);
-		vmask number = ordered(value, value);
+	return (struct bounds){ splat(INFINITY), splat(-INFINITY), equal(nothing, nothing) };
+}
 
-		numbers = both(numbers, number);
-		value = keep(number, value);
-		smallest = least(value, smallest);
-		largest = greatest(value, largest);
+VECTOR void bounds_extend(struct bounds *bounds, const float *x)
+{
+	vfloat value = load(x);
+	vmask number = ordered(value, value);
+
+	bounds->numbers = both(bounds->numbers, number);
+	value = keep(number, value);
+	bounds->lo = least(value, bounds->lo);
+	bounds->hi = greatest(value, bounds->hi);
+}
+
+static inline void extend(float value, float *lo, float *hi)
+{
+	*lo = value < *lo ? value : *lo;
+	*hi = value > *hi ? value : *hi;
+}
+
+_Static_assert(WAYS == 4, "the bounds of as many runs are eight vectors");
+
+/*
+ * One run in each of WAYS places, @apart runs from each other: looking across lanes takes
+ * time, so eight vectors do it at once.
+ */
+VECTOR bool range_ways(const float *x, size_t run, float *lo, float *hi, size_t apart)
+{
+	struct bounds bounds[WAYS] = { no_bounds(), no_bounds(), no_bounds(), no_bounds() };
+	vfloat all[2 * WAYS];
+	float result[2 * WAYS];
+	unsigned int k;
+
+	for (size_t i = 0; i < run; i += LANES)
+		for (k = 0; k < WAYS; k++)
+			bounds_extend(&bounds[k], x + k * apart * run + i);
+	for (k = 0; k < WAYS; k++) {
+		all[k] = bounds[k].lo;
+		all[k + WAYS] = sub(splat(-0.0f), bounds[k].hi);
 	}
-	*lo = least_lane(smallest);
-	*hi = greatest_lane(largest);
-	return !everywhere(numbers);
+	least_lanes(all, result);
+	for (k = 0; k < WAYS; k++) {
+		extend(result[k], lo + k * apart, hi + k * apart);
+		extend(-result[k + WAYS], lo + k * apart, hi + k * apart);
+	}
+	return !everywhere(both(both(bounds[0].numbers, bounds[1].numbers),
+				both(bounds[2].numbers, bounds[3].numbers)));
+}
+
+/* What is left of a run, or all of it. */
+VECTOR bool range_rest(const float *x, float *lo, float *hi, size_t count)
+{
+	struct bounds bounds = no_bounds();
+	bool nan = false;
+	size_t i;
+
+	for (i = 0; i + LANES <= count; i += LANES)
+		bounds_extend(&bounds, x + i);
+	if (i) {
+		extend(least_lane(bounds.lo), lo, hi);
+		extend(greatest_lane(bounds.hi), lo, hi);
+	}
+	for (; i < count; i++) {
+		nan |= x[i] != x[i];
+		extend(x[i] == x[i] ? x[i] : 0, lo, hi);
+	}
+	return nan || !everywhere(bounds.numbers);
 }
 
 TARGET static bool range_runs(const float *x, size_t run, float *lo, float *hi, size_t count)
 {
+	const size_t runs = count / run, most = WAY_MOST / run;
+	size_t r = 0, apart, k;
 	bool nan = false;
-	size_t first;
 
-	for (first = 0; first < count; first += run, lo++, hi++) {
-		const size_t n = run < count - first ? run : count - first;
-		const size_t whole = n - n % LANES;
-
-		nan |= range_run(x + first, whole, lo, hi);
-		for (size_t i = first + whole; i < first + n; i++) {
-			float value = x[i] == x[i] ? x[i] : 0;
-
-			nan |= x[i] != x[i];
-			*lo = value < *lo ? value : *lo;
-			*hi = value > *hi ? value : *hi;
-		}
+	for (; runs - r >= WAYS; r += WAYS * apart) {
+		apart = (runs - r) / WAYS;
+		apart = apart < most ? apart : most;
+		for (k = r; k < r + apart; k++)
+			nan |= range_ways(x + k * run, run, lo + k, hi + k, apart);
 	}
+	for (; r * run < count; r++)
+		nan |= range_rest(x + r * run, lo + r, hi + r, r < runs ? run : count % run);
 	return nan;
 }

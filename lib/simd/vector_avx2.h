@@ -8,6 +8,8 @@
 #define VECTOR static inline __attribute__((always_inline, target("avx2,fma,bmi2")))
 #define LANES  8
 
+#include "simd/vector_least.h"
+
 typedef __m256 vfloat;
 typedef __m256i vint;
 typedef __m256 vmask; /* all ones in the lanes that are meant */
@@ -31,6 +33,12 @@ VECTOR float least_lane(vfloat a)
 
 	half = _mm_min_ps(half, _mm_movehl_ps(half, half));
 	return _mm_cvtss_f32(_mm_min_ss(half, _mm_movehdup_ps(half)));
+}
+
+/* Of each of eight vectors. */
+VECTOR void least_lanes(const vfloat v[8], float result[8])
+{
+	_mm256_storeu_ps(result, least_of_eight(v));
 }
 
 VECTOR void store(float *p, vfloat a)

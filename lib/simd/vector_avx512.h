@@ -9,6 +9,8 @@
 	static inline __attribute__((always_inline, target("avx512f,avx512bw,avx512dq,bmi2")))
 #define LANES 16
 
+#include "simd/vector_least.h"
+
 typedef __m512 vfloat;
 typedef __m512i vint;
 typedef __mmask16 vmask; /* one bit per lane */
@@ -29,6 +31,17 @@ VECTOR vfloat splat(float value)
 VECTOR float least_lane(vfloat a)
 {
 	return _mm512_reduce_min_ps(a);
+}
+
+/* Of each of eight vectors. */
+VECTOR void least_lanes(const vfloat v[8], float result[8])
+{
+	__m256 half[8];
+
+	for (unsigned int k = 0; k < 8; k++)
+		half[k] = _mm256_min_ps(_mm512_castps512_ps256(v[k]),
+					_mm512_extractf32x8_ps(v[k], 1));
+	_mm256_storeu_ps(result, least_of_eight(half));
 }
 
 VECTOR void store(float *p, vfloat a)

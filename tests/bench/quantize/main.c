@@ -34,11 +34,12 @@ static const char *const names[OPERATIONS] = {
 	[QUANTIZE_16_BIT] = "f32 to s16, per tensor",
 	[DEQUANTIZE] = "s8 to f32, per tensor",
 	[MINMAX] = "least and greatest",
+	[MINMAX_BLOCKS] = "least and greatest, blocks of 32",
 	[HISTOGRAM] = "histogram, with range",
 };
 
 /* Bytes per element. */
-static const unsigned int bytes[OPERATIONS] = { 5, 5, 5, 5, 6, 5, 4, 4 };
+static const unsigned int bytes[OPERATIONS] = { 5, 5, 5, 5, 6, 5, 4, 4, 4 };
 
 static const size_t sizes[] = { 16 << 10, 256 << 10, 4 << 20, 64 << 20, 256 << 20 };
 
@@ -275,6 +276,7 @@ static size_t channels_of(enum operation operation, size_t count)
 	case QUANTIZE_LAST_AXIS:
 		return LAST_AXIS_CHANNELS;
 	case QUANTIZE_BLOCKS:
+	case MINMAX_BLOCKS:
 		return count / BLOCK;
 	default:
 		return 1;

@@ -145,7 +145,8 @@ static void *prepare(const struct work *work)
 	if (!s)
 		return NULL;
 	if (work->operation != HISTOGRAM && work->operation != QUANTIZE_BLOCKS &&
-	    work->operation != QUANTIZE_16_BIT && !dnnl_engine_create(&s->engine, dnnl_cpu, 0) &&
+	    work->operation != MINMAX_BLOCKS && work->operation != QUANTIZE_16_BIT &&
+	    !dnnl_engine_create(&s->engine, dnnl_cpu, 0) &&
 	    !dnnl_stream_create(&s->stream, s->engine, dnnl_stream_default_flags) &&
 	    (work->operation == MINMAX ? prepare_range(s, work) : prepare_reorder(s, work)))
 		return s;

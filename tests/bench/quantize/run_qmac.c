@@ -19,11 +19,17 @@ struct state {
 	struct qmac_quant_params params;
 	struct qmac_granularity granularity; /* its extent is that of the others */
 	struct qmac_calibration *calibration;
+	float *bounds; /* least and greatest of the channels */
 };
+
+static bool in_blocks(const struct work *work)
+{
+	return work->operation == QUANTIZE_BLOCKS || work->operation == MINMAX_BLOCKS;
+}
 
 void work_shape(const struct work *work, size_t shape[2], int *axis)
 {
-	bool blocks = work->operation == QUANTIZE_BLOCKS;
+	bool blocks = in_blocks(work);
 	bool last = work->operation == QUANTIZE_LAST_AXIS || blocks;
 	size_t channels = blocks ? LAST_AXIS_CHANNELS : work->channels;
 
@@ -38,6 +44,7 @@ static void release(void *state)
 
 	qmac_calibration_destroy(s->calibration);
 	free(s->params.zero_point);
+	free(s->bounds);
 	free(s);
 }
 
@@ -60,9 +67,10 @@ static void *prepare(const struct work *work)
 		.scale = work->scales,
 		.zero_point = calloc(work->channels, sizeof(int32_t)),
 	};
-	s->granularity.group = work->operation == QUANTIZE_BLOCKS ? BLOCK : 1;
-	s->granularity.blocks = work->operation == QUANTIZE_BLOCKS;
-	if (s->params.zero_point &&
+	s->granularity.group = in_blocks(work) ? BLOCK : 1;
+	s->granularity.blocks = in_blocks(work);
+	s->bounds = calloc(work->channels, 2 * sizeof(*s->bounds));
+	if (s->params.zero_point && s->bounds &&
 	    !qmac_extent_of(context, shape, 2, work->channels == 1 ? QMAC_PER_TENSOR : axis,
 			    &s->granularity.extent) &&
 	    (work->operation != HISTOGRAM ||
@@ -76,15 +84,15 @@ static bool run(void *state)
 {
 	struct state *s = state;
 	const struct work *work = s->work;
-	float lo, hi;
 
 	switch (work->operation) {
 	case DEQUANTIZE:
 		return !qmac_dequantize(context, &s->params, &s->granularity.extent, work->q,
 					work->x);
 	case MINMAX:
-		return !qmac_range_minmax(context, work->x, &s->granularity.extent, QMAC_NAN_ERROR,
-					  &lo, &hi);
+	case MINMAX_BLOCKS:
+		return !qmac_group_range(context, work->x, &s->granularity, QMAC_NAN_ERROR,
+					 s->bounds, s->bounds + work->channels);
 	case HISTOGRAM:
 		return !qmac_calibration_update(s->calibration, work->x, work->count);
 	case QUANTIZE_BLOCKS:
