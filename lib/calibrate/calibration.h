@@ -53,7 +53,7 @@ struct qmac_calibration {
 struct tally;
 
 /**
- * struct batch - what update() found out about a batch, or about a block of one
+ * struct batch - what update() found out about a batch, or about a piece of one
  * @x: Elements.
  * @count: Of them.
  * @first: Number of the first one in the user's batch, for messages.

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,31 +105,40 @@ static void bins_exactly(const struct histogram *histogram, const float *x, uint
 	}
 }
 
+EXACT void histogram_bins(const struct histogram *histogram, uint32_t side, struct simd_bins *bins)
+{
+	const bool simple = histogram->exponent >= -126 && histogram->exponent <= 126;
+
+	bins->side = side;
+	bins->factor = simple ? ldexpf(1, -histogram->exponent) : 0;
+	bins->limit = simple ? ldexpf((float)histogram->bins, histogram->exponent) : 0;
+}
+
 EXACT size_t histogram_numbers(const struct histogram *histogram,
-			       const struct simd_kernels *kernels, const float *x, size_t count,
-			       uint32_t side, uint32_t number[HISTOGRAM_PIECE])
+			       const struct simd_kernels *kernels, struct simd_bins *bins,
+			       const float *x, size_t count, uint32_t number[HISTOGRAM_PIECE])
 {
 	size_t n = count < HISTOGRAM_PIECE ? count : HISTOGRAM_PIECE;
 
-	if (histogram->exponent >= -126 && histogram->exponent <= 126)
-		kernels->bins(x, ldexpf(1, -histogram->exponent), side, number, n);
-	else
-		bins_exactly(histogram, x, side, number, n);
+	if (!(bins->limit > 0) || !kernels->bins(bins, x, number, n))
+		bins_exactly(histogram, x, bins->side, number, n);
 	return n;
 }
+
+HISTOGRAM_INCREMENT(increment, uint64_t)
 
 EXACT size_t histogram_count(struct histogram *histogram, const struct simd_kernels *kernels,
 			     const float *x, size_t count)
 {
 	uint64_t *counts = histogram->count, *zeros = counts + 2 * histogram->bins;
 	_Alignas(64) uint32_t number[HISTOGRAM_PIECE];
-	uint32_t side = (uint32_t)histogram->bins;
+	struct simd_bins bins = { 0 };
 	size_t first, n, i, total = 0;
 
+	histogram_bins(histogram, (uint32_t)histogram->bins, &bins);
 	for (first = 0; first < count; first += n) {
-		n = histogram_numbers(histogram, kernels, x + first, count - first, side, number);
-		for (i = 0; i < n; i++)
-			counts[number[i]]++;
+		n = histogram_numbers(histogram, kernels, &bins, x + first, count - first, number);
+		increment(counts, number, n);
 	}
 	for (i = 0; i < HISTOGRAM_ZEROS; i++) {
 		total += zeros[i];

@@ -58,11 +58,39 @@ void histogram_fit(struct histogram *histogram, uint32_t magnitude);
 int histogram_exponent(size_t bins, uint32_t magnitude);
 
 /*
- * Numbers of the bins of the first elements, which fit: those of negative ones begin
- * at @side, those of zeros at 2 * @side. Returns how many: @count, or HISTOGRAM_PIECE.
+ * Increments the counters of as many numbers. A counter costs a processor one store, of
+ * which it makes one per cycle: so there should be little beside the increments.
+ */
+#define HISTOGRAM_INCREMENT(name, type)                                                         \
+	static void name(type *restrict counter, const uint32_t *restrict number, size_t count) \
+	{                                                                                       \
+		size_t i;                                                                       \
+                                                                                                \
+		for (i = 0; i + 8 <= count; i += 8) {                                           \
+			counter[number[i]]++;                                                   \
+			counter[number[i + 1]]++;                                               \
+			counter[number[i + 2]]++;                                               \
+			counter[number[i + 3]]++;                                               \
+			counter[number[i + 4]]++;                                               \
+			counter[number[i + 5]]++;                                               \
+			counter[number[i + 6]]++;                                               \
+			counter[number[i + 7]]++;                                               \
+		}                                                                               \
+		for (; i < count; i++)                                                          \
+			counter[number[i]]++;                                                   \
+	}
+
+struct simd_bins;
+
+/* The bins as loops read them; negative ones begin at @side. What was seen is left alone. */
+void histogram_bins(const struct histogram *histogram, uint32_t side, struct simd_bins *bins);
+
+/*
+ * Numbers of the bins of the first elements, which fit, or are NaN, and count as zeros.
+ * Returns how many: @count, or HISTOGRAM_PIECE. Extends what @bins has seen, or not.
  */
 size_t histogram_numbers(const struct histogram *histogram, const struct simd_kernels *kernels,
-			 const float *x, size_t count, uint32_t side,
+			 struct simd_bins *bins, const float *x, size_t count,
 			 uint32_t number[HISTOGRAM_PIECE]);
 
 /*

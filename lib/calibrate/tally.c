@@ -2,6 +2,7 @@
 #include "calibrate/tally.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,9 +22,13 @@ int tally_init(struct tally *tally, size_t bins)
 {
 	size_t side = bins + (bins % WORDS ? 0 : SKEW);
 	size_t counters = 2 * side + HISTOGRAM_ZEROS;
-	size_t pages = (counters + WORDS - 1) / WORDS;
+	size_t pages = (counters + WORDS - 1) / WORDS, i;
 
-	*tally = (struct tally){ .side = side };
+	*tally = (struct tally){ .bins.side = (uint32_t)side };
+	for (i = 0; i < SIMD_LANES; i++) {
+		tally->bins.lo[i] = tally->bins.least[i] = INFINITY;
+		tally->bins.hi[i] = -INFINITY;
+	}
 	if (histogram_init(&tally->histogram, bins))
 		return -ENOMEM;
 	tally->recent = aligned_alloc(PAGE, (pages + 1) * PAGE);
@@ -45,7 +50,7 @@ void tally_release(struct tally *tally)
 
 void tally_flush(struct tally *tally)
 {
-	const size_t bins = tally->histogram.bins, side = tally->side;
+	const size_t bins = tally->histogram.bins, side = tally->bins.side;
 	uint64_t *count = tally->histogram.count;
 	uint32_t *recent = tally->recent;
 	size_t k;
@@ -60,7 +65,7 @@ void tally_flush(struct tally *tally)
 	tally->latest = 0;
 }
 
-static void fit(struct tally *tally, float bound)
+static EXACT void fit(struct tally *tally, float bound)
 {
 	uint32_t magnitude = histogram_magnitude(bound);
 
@@ -68,34 +73,61 @@ static void fit(struct tally *tally, float bound)
 		return;
 	tally_flush(tally);
 	histogram_fit(&tally->histogram, magnitude);
+	histogram_bins(&tally->histogram, tally->bins.side, &tally->bins);
 }
 
-/* As far ahead as a block is long: the next one is on its way while this one is counted. */
+/* Counting is slow enough for what comes this much later to be read meanwhile. */
+#define AHEAD 4096
+
 static void prefetch(const float *x, size_t count)
 {
-	const char *next = (const char *)(x + TALLY_BLOCK);
+	const char *next = (const char *)(x + AHEAD);
 	size_t i;
 
 	for (i = 0; i < count * sizeof(*x); i += 64)
 		__builtin_prefetch(next + i, 0, 2);
 }
 
-EXACT void tally_count(struct tally *tally, const struct simd_kernels *kernels,
-		       const struct batch *block)
-{
-	uint32_t *recent = tally->recent, *number = tally->number;
-	size_t first, n, i;
+HISTOGRAM_INCREMENT(increment, uint32_t)
 
-	fit(tally, block->lo);
-	fit(tally, block->hi);
-	if (block->count > UINT32_MAX - tally->latest)
+static void count_numbers(struct tally *tally, size_t count)
+{
+	if (count > UINT32_MAX - tally->latest)
 		tally_flush(tally);
-	tally->latest += (uint32_t)block->count;
-	for (first = 0; first < block->count; first += n) {
-		n = histogram_numbers(&tally->histogram, kernels, block->x + first,
-				      block->count - first, (uint32_t)tally->side, number);
-		prefetch(block->x + first, n);
-		for (i = 0; i < n; i++)
-			recent[number[i]]++;
+	tally->latest += (uint32_t)count;
+	increment(tally->recent, tally->number, count);
+}
+
+EXACT bool tally_try(struct tally *tally, const struct simd_kernels *kernels, const float *x,
+		     size_t count)
+{
+	if (!kernels->bins(&tally->bins, x, tally->number, count))
+		return false;
+	prefetch(x, count);
+	count_numbers(tally, count);
+	return true;
+}
+
+EXACT void tally_count(struct tally *tally, const struct simd_kernels *kernels,
+		       const struct batch *piece)
+{
+	fit(tally, piece->lo);
+	fit(tally, piece->hi);
+	histogram_numbers(&tally->histogram, kernels, &tally->bins, piece->x, piece->count,
+			  tally->number);
+	count_numbers(tally, piece->count);
+}
+
+EXACT struct simd_range tally_range(const struct tally *tally)
+{
+	const struct simd_bins *bins = &tally->bins;
+	struct simd_range range = { bins->lo[0], bins->hi[0], bins->least[0], false };
+	size_t i;
+
+	for (i = 1; i < SIMD_LANES; i++) {
+		range.lo = fminf(range.lo, bins->lo[i]);
+		range.hi = fmaxf(range.hi, bins->hi[i]);
+		range.least = fminf(range.least, bins->least[i]);
 	}
+	return range;
 }

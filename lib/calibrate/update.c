@@ -68,35 +68,52 @@ static bool is_large(const struct qmac_calibration *c, size_t count)
 	       count / 16 >= c->spec.bins;
 }
 
+/* A piece that tally_try() did not count. 0, or -EDOM with a message. */
+static EXACT int count_odd(const struct qmac_calibration *c, struct tally *tally,
+			   struct batch *batch, size_t first, size_t count)
+{
+	struct batch piece = { .x = batch->x + first, .first = first, .count = count };
+	int error = inspect(c, &piece);
+
+	if (error)
+		return error;
+	tally_count(tally, qmac_context_simd(c->context)->kernels, &piece);
+	/* The tally has seen all but NaN. */
+	if (!piece.nans)
+		return 0;
+	batch->nans += piece.nans;
+	batch->lo = batch->hi = batch->least = 0;
+	return 0;
+}
+
 /*
- * Inspects and counts block by block, so that memory is read once. The state does
- * not change before the last block turns out to be good.
+ * Inspects and counts piece by piece, so that memory is read once. The state does
+ * not change before the last piece turns out to be good.
  */
-static EXACT int inspect_blocks(const struct qmac_calibration *c, struct tally *tally,
+static EXACT int inspect_pieces(const struct qmac_calibration *c, struct tally *tally,
 				struct batch *batch)
 {
 	const struct simd_kernels *kernels = qmac_context_simd(c->context)->kernels;
-	struct span span = { 0 };
+	struct simd_range seen;
 	size_t first, n;
 
-	batch->least = INFINITY;
+	batch->lo = batch->least = INFINITY;
+	batch->hi = -INFINITY;
 	for (first = 0; first < batch->count; first += n) {
-		struct batch block = { .x = batch->x + first, .first = first };
-		int error;
+		int error = 0;
 
-		n = batch->count - first < TALLY_BLOCK ? batch->count - first : TALLY_BLOCK;
-		block.count = n;
-		error = inspect(c, &block);
+		n = batch->count - first;
+		n = n < HISTOGRAM_PIECE ? n : HISTOGRAM_PIECE;
+		if (!tally_try(tally, kernels, batch->x + first, n))
+			error = count_odd(c, tally, batch, first, n);
 		if (error)
 			return error;
-		tally_count(tally, kernels, &block);
-		span_extend(&span, block.lo, block.hi);
-		batch->least = block.least < batch->least ? block.least : batch->least;
-		batch->nans += block.nans;
 	}
 	tally_flush(tally);
-	batch->lo = span.lo;
-	batch->hi = span.hi;
+	seen = tally_range(tally);
+	batch->lo = fminf(batch->lo, seen.lo) + 0.0f;
+	batch->hi = fmaxf(batch->hi, seen.hi) + 0.0f;
+	batch->least = fminf(batch->least, seen.least);
 	batch->tally = tally;
 	return 0;
 }
@@ -148,7 +165,7 @@ int qmac_calibration_update(struct qmac_calibration *calibration, const float *x
 	exact_enter(&saved);
 	/* Without memory for a tally: the slower way, which needs none. */
 	if (is_large(calibration, count) && !tally_init(&tally, calibration->spec.bins))
-		error = inspect_blocks(calibration, &tally, &batch);
+		error = inspect_pieces(calibration, &tally, &batch);
 	else
 		error = inspect(calibration, &batch);
 	if (!error)

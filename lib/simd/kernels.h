@@ -85,6 +85,26 @@ struct simd_range {
 	bool nan;
 };
 
+/* Lanes of the longest vector of floats. */
+#define SIMD_LANES 16
+
+/**
+ * struct simd_bins - the bins of a calibrate/histogram.h, and what was seen
+ * @factor: 1 / width of a bin.
+ * @limit: The bins end here; 0 if the width has no reciprocal.
+ * @side: Number of the first bin of negative numbers.
+ * @lo: Least of these: least element; INFINITY where there is none.
+ * @hi: Greatest of these: greatest element; -INFINITY likewise.
+ * @least: Least of these: least magnitude; INFINITY likewise.
+ */
+struct simd_bins {
+	float factor, limit;
+	uint32_t side;
+	_Alignas(64) float lo[SIMD_LANES];
+	_Alignas(64) float hi[SIMD_LANES];
+	_Alignas(64) float least[SIMD_LANES];
+};
+
 /**
  * struct simd_product - C = A * B, row-major fp32
  * @m: Rows of A and C.
@@ -122,9 +142,10 @@ struct simd_product {
  * @range_columns: Extends lo[i] and hi[i] by x[i], a NaN counts as 0. True if
  *   there is one.
  * @range_runs: The same of lo[i / @run] and hi[i / @run]; @run is one of simd_runs().
- * @bins: Numbers of the bins of a calibrate/histogram.h: floor(|x| * factor),
- *   and @bins more for negative numbers. Zeros and NaN have one of the
- *   HISTOGRAM_ZEROS numbers from 2 * @bins on.
+ * @bins: Numbers of bins: floor(|x| * factor), and @side more for negative numbers.
+ *   Zeros and NaN have one of the HISTOGRAM_ZEROS numbers from 2 * @side on. Extends
+ *   what was seen, in which NaN count as nothing. False if an element is a NaN or
+ *   beyond @limit: then the numbers mean nothing.
  * @product: A matrix product.
  */
 struct simd_kernels {
@@ -134,7 +155,7 @@ struct simd_kernels {
 	void (*range_least)(struct simd_range *range, const float *x, size_t count);
 	bool (*range_columns)(const float *x, float *lo, float *hi, size_t count);
 	bool (*range_runs)(const float *x, size_t run, float *lo, float *hi, size_t count);
-	void (*bins)(const float *x, float factor, uint32_t bins, uint32_t *number, size_t count);
+	bool (*bins)(struct simd_bins *bins, const float *x, uint32_t *number, size_t count);
 	void (*product)(const struct simd_product *product);
 };
 

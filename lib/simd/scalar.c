@@ -267,18 +267,26 @@ static bool range_runs(const float *x, size_t run, float *lo, float *hi, size_t 
 	return has_nan(x, count);
 }
 
-static void bins(const float *x, float factor, uint32_t bins, uint32_t *number, size_t count)
+static bool bins(struct simd_bins *bins, const float *x, uint32_t *number, size_t count)
 {
+	struct simd_range seen = { bins->lo[0], bins->hi[0], bins->least[0], false };
+	bool within = true;
 	size_t i;
 
-	for (i = 0; i < count; i++) {
-		if (x[i] > 0)
-			number[i] = (uint32_t)(x[i] * factor);
-		else if (x[i] < 0)
-			number[i] = bins + (uint32_t)(-x[i] * factor);
+	range_least(&seen, x, count);
+	bins->lo[0] = seen.lo;
+	bins->hi[0] = seen.hi;
+	bins->least[0] = seen.least;
+	for (i = 0; i < count && within; i++) {
+		const float size = fabsf(x[i]);
+
+		within = size < bins->limit;
+		if (within && size > 0)
+			number[i] = (uint32_t)(size * bins->factor) + (x[i] < 0 ? bins->side : 0);
 		else
-			number[i] = 2 * bins + i % HISTOGRAM_ZEROS;
+			number[i] = 2 * bins->side + i % HISTOGRAM_ZEROS;
 	}
+	return within;
 }
 
 const struct simd_kernels simd_scalar = {
