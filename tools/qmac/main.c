@@ -53,27 +53,41 @@ static bool isa_usable(void)
 	return error != -EINVAL && error != -EOPNOTSUPP;
 }
 
+static int run_command(int argc, char **argv)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (!strcmp(argv[0], commands[i].name))
+			return commands[i].run(argc, argv);
+	fprintf(stderr, "qmac: unknown command %s; qmac --help lists them\n",
+		*argv[0] ? argv[0] : "''");
+	return STATUS_USAGE;
+}
+
+/* "qmac --help quantize" is "qmac quantize --help". */
+static int help(int argc, char **argv)
+{
+	char option[] = "--help";
+	char *arguments[] = { argv[0], option, NULL };
+
+	if (argc)
+		return run_command(2, arguments);
+	usage(stdout);
+	return STATUS_OK;
+}
+
 static int run(int argc, char **argv)
 {
 	if (argc < 2) {
 		usage(stderr);
 		return STATUS_USAGE;
 	}
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
-		usage(stdout);
-		return STATUS_OK;
-	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help"))
+		return help(argc - 2, argv + 2);
 	if (!strcmp(argv[1], "--version")) {
 		printf("qmac %s\n", qmac_version());
 		return STATUS_OK;
 	}
-	if (!isa_usable())
-		return STATUS_USAGE;
-	for (size_t i = 0; i < COMMANDS; i++)
-		if (!strcmp(argv[1], commands[i].name))
-			return commands[i].run(argc - 1, argv + 1);
-	fprintf(stderr, "qmac: unknown command %s; qmac --help lists them\n", argv[1]);
-	return STATUS_USAGE;
+	return isa_usable() ? run_command(argc - 1, argv + 1) : STATUS_USAGE;
 }
 
 /* What was printed may only fail to arrive when it is flushed. */
