@@ -30,8 +30,7 @@ $(addprefix $(B)/obj/lib/,ref/gemm.o quant/params.o quant/dequantize.o quant/ent
 $(addprefix $(B)/obj/lib/improve/,moments.o ldl.o lanes.o error.o descent.o): CFLAGS += -O3
 $(B)/obj/driver/qmac_pt.o $(B)/obj/tools/npy/whole_file.o: CFLAGS += -fPIC
 
-$(B)/obj/lib/network/product.o $(B)/obj/lib/network/run_quantize.o $(B)/obj/lib/network/fake.o: \
-	CFLAGS += -O3
+$(addprefix $(B)/obj/lib/network/,run_conv.o run_elementwise.o run_quantize.o fake.o): CFLAGS += -O3
 
 # The messages of ONNX, generated from its own description.
 ONNX_PROTO := /usr/include/onnx/onnx.proto

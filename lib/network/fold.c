@@ -235,6 +235,8 @@ int net_finish(struct qmac_network *network, bool fold)
 	if (!error && fold)
 		error = net_index(network);
 	if (!error && fold)
+		error = net_fold_rows(network);
+	if (!error && fold)
 		error = net_fold_norm(network);
 	if (!error)
 		error = net_index(network);

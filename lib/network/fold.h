@@ -17,6 +17,12 @@ int net_fold_node(struct qmac_network *network, struct net_node *node);
 /* alpha and beta of a Gemm into constant operands; MatMul and Add into a Gemm. */
 int net_fold_gemm(struct qmac_network *network);
 
+/*
+ * MatMul of more dimensions and Add into a Gemm between two Reshape. Wants indexes and
+ * shapes for one sample; leaves them.
+ */
+int net_fold_rows(struct qmac_network *network);
+
 /* BatchNormalization into the weights before it. */
 int net_fold_norm(struct qmac_network *network);
 

@@ -576,6 +576,46 @@ static void test_many_channels(void)
 	qmac_network_destroy(network);
 }
 
+/* Linear layers on [batch, places, features] take part in all steps. */
+static void test_transformer(void)
+{
+	static float x[ROWS * 12], want[ROWS * 9], got[ROWS * 9], w[4 * 6];
+	const struct qmac_network_correct_options correct = { .widths = { 4, 8, false } };
+	struct qmac_network *network = build(context, (struct net_shape){ 3, { 1, 3, 4 } });
+	struct qmac_network_corrected corrected[2];
+	struct qmac_network_pair smoothed[2];
+	struct rng rng = rng_seed(1, 1);
+	size_t at, i;
+	double before, after;
+
+	for (i = 0; i < 24; i++)
+		w[i] = random_float(&rng) * (i % 6 ? 0.01f : 1);
+	at = constant(network, "a.w", (struct net_shape){ 2, { 4, 6 } }, w);
+	at = node(network, NET_MATMUL, "a", 0, at, NET_NONE)->output;
+	i = weights(network, "a.b", (struct net_shape){ 1, { 6 } }, &rng);
+	at = node(network, NET_ADD, "a.sum", i, at, NET_NONE)->output;
+	at = unary(network, NET_RELU, "relu", at);
+	i = weights(network, "b.w", (struct net_shape){ 2, { 6, 3 } }, &rng);
+	at = node(network, NET_MATMUL, "b", at, i, NET_NONE)->output;
+	i = weights(network, "b.b", (struct net_shape){ 3, { 1, 1, 3 } }, &rng);
+	network = built(network, node(network, NET_ADD, "b.sum", at, i, NET_NONE)->output, 0);
+	fill(x, ROWS * 12, 5);
+	run(network, ROWS, x, want);
+	before = int8_sqnr(network, ROWS, x, want, 9);
+	tap_ok(done(qmac_network_smooth(network, ROWS, x, 0.5f, smoothed)) &&
+		       !smoothed[1].skipped && smoothed[1].changed,
+	       "layers of three dimensions are smoothed");
+	run(network, ROWS, x, got);
+	after = int8_sqnr(network, ROWS, x, want, 9);
+	tap_ok(!memcmp(want, got, sizeof(want)) && after > before + 2,
+	       "float results stay, 8 bits: %.1f dB before, %.1f dB after", before, after);
+	tap_ok(done(qmac_network_correct_bias(network, ROWS, x, &correct, corrected)) &&
+		       !corrected[0].skipped && !corrected[1].skipped &&
+		       corrected[1].mean_square > 0,
+	       "their biases are corrected");
+	qmac_network_destroy(network);
+}
+
 int main(void)
 {
 	qmac_context_create(&context);
@@ -590,6 +630,7 @@ int main(void)
 	test_prune();
 	test_shared();
 	test_many_channels();
+	test_transformer();
 	test_refusals();
 	test_environment();
 	qmac_context_destroy(context);

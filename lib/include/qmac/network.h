@@ -17,7 +17,10 @@
  *
  * While it is read a network is simplified: constants are folded, BatchNormalization
  * behind a convolution or a linear layer goes into its weights, alpha and beta of a
- * Gemm likewise. Shapes are inferred and checked then and there.
+ * Gemm likewise. MatMul by a constant matrix and Add of a constant row become one
+ * linear layer, a Gemm, between two Reshape when there are more than two dimensions, as
+ * in transformers: its bias is then quantized and improved as such. Shapes are
+ * inferred and checked then and there.
  *
  * The first dimension of inputs and outputs is the batch. When the file leaves
  * it open any number of samples runs at once, otherwise exactly as many as it
