@@ -27,7 +27,58 @@ static size_t sample_size(const struct qmac_network *network, size_t tensor)
 	return told.count / input.dims[0];
 }
 
-/* float32, a sample per row; how a row is cut into dimensions does not matter. */
+/* Dimensions of a sample but for those of 1, which mean nothing. Returns their number. */
+static size_t lengths(const size_t *shape, size_t rank, size_t *out)
+{
+	size_t count = 0, i;
+
+	for (i = 1; i < rank; i++)
+		if (shape[i] != 1)
+			out[count++] = shape[i];
+	return count;
+}
+
+static int by_length(const void *a, const void *b)
+{
+	const size_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* Has the file the network's dimensions in another order, channels last for instance? */
+static bool is_transposed(const struct network_samples *loaded, const struct npy_array *array)
+{
+	size_t ours[QMAC_NETWORK_RANK], theirs[NPY_MAX_DIMS], count;
+	struct qmac_network_tensor input;
+
+	qmac_network_tensor(loaded->network, qmac_network_input(loaded->network, 0), &input);
+	count = lengths(input.dims, input.rank, ours);
+	if (lengths(array->shape, array->ndim, theirs) != count ||
+	    !memcmp(ours, theirs, count * sizeof(*ours)))
+		return false;
+	qsort(ours, count, sizeof(*ours), by_length);
+	qsort(theirs, count, sizeof(*theirs), by_length);
+	return !memcmp(ours, theirs, count * sizeof(*ours));
+}
+
+static int fail_transposed(const struct network_options *options, const char *path,
+			   const struct network_samples *loaded, const struct npy_array *array)
+{
+	struct qmac_network_tensor input;
+	size_t i;
+
+	qmac_network_tensor(loaded->network, qmac_network_input(loaded->network, 0), &input);
+	fprintf(stderr, "qmac %s: %s: samples are", options->command, path);
+	for (i = 1; i < array->ndim; i++)
+		fprintf(stderr, "%c%zu", i == 1 ? ' ' : 'x', array->shape[i]);
+	fprintf(stderr, ", the network takes");
+	for (i = 1; i < input.rank; i++)
+		fprintf(stderr, "%c%zu", i == 1 ? ' ' : 'x', input.dims[i]);
+	fprintf(stderr, ": transpose them (numpy: a.transpose)\n");
+	return -EINVAL;
+}
+
+/* float32, a sample per row; how a row is cut into dimensions does not matter, their order does. */
 static int load_rows(const struct network_options *options, const char *path,
 		     const struct network_samples *loaded, struct npy_array *array)
 {
@@ -38,7 +89,8 @@ static int load_rows(const struct network_options *options, const char *path,
 		return ret;
 	if (array->type == NPY_F32 && array->ndim && array->shape[0] && array->count &&
 	    array->count / array->shape[0] == size)
-		return 0;
+		return is_transposed(loaded, array) ? fail_transposed(options, path, loaded, array)
+						    : 0;
 	fprintf(stderr,
 		"qmac %s: %s: %s, %zu values per sample; expected float32, %zu per sample, at "
 		"least "
