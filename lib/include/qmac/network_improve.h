@@ -28,6 +28,9 @@
  * reason in its entry, a static text. Names told in an entry live as long as the
  * network.
  *
+ * Rounding and correcting run the samples once per layer, up to the layer; their time
+ * grows with half the square of the layers.
+ *
  * Weights of a MatMul with more than two dimensions are pruned, but otherwise
  * left alone, as are layers that transpose their input.
  */
