@@ -19,16 +19,16 @@ lib_rooms := quant simd device gemm calibrate formats improve network onnx train
 lib_obj := $(patsubst %.c,$(B)/obj/%.o,$(wildcard lib/*.c $(lib_rooms:%=lib/%/*.c))) \
 	$(B)/obj/gen/onnx.pb-c.o
 
-# What the in-process devices share with the simulator and the driver, and files with the tools.
+# What the in-process devices share with the simulator and the driver.
 lib_shared_obj := $(addprefix $(B)/obj/,sim/model/load.o sim/memory/pool.o \
-	sim/functional/command.o driver/qmac_pt.o tools/npy/whole_file.o)
+	sim/functional/command.o driver/qmac_pt.o)
 
 # Loops that are only fast when they are vectorized.
 $(addprefix $(B)/obj/lib/,ref/gemm.o quant/params.o quant/dequantize.o quant/entries.o \
 	simd/scalar.o simd/avx2.o simd/avx512.o train/check.o train/forward.o train/backward.o \
 	train/binary.o): CFLAGS += -O3
 $(addprefix $(B)/obj/lib/improve/,moments.o ldl.o lanes.o error.o descent.o): CFLAGS += -O3
-$(B)/obj/driver/qmac_pt.o $(B)/obj/tools/npy/whole_file.o: CFLAGS += -fPIC
+$(B)/obj/driver/qmac_pt.o: CFLAGS += -fPIC
 
 $(addprefix $(B)/obj/lib/network/,run_conv.o run_elementwise.o run_quantize.o fake.o): CFLAGS += -O3
 

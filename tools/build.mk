@@ -2,10 +2,11 @@
 #
 # The qmac command, for the host and for the guest.
 
-CFLAGS_tools := -Itools -Itools/qmac
+CFLAGS_tools := -I. -Itools -Itools/qmac
 
-# Also used by examples, whose fragment is read before this one: hence an archive.
-$(B)/obj/tools/npy.a: $(patsubst %.c,$(B)/obj/%.o,$(wildcard tools/npy/*.c))
+# Also used by examples, whose fragment is read before this one: hence an archive. Files
+# are written as the library writes them.
+$(B)/obj/tools/npy.a: $(patsubst %.c,$(B)/obj/%.o,$(wildcard tools/npy/*.c) lib/formats/whole_file.c)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 

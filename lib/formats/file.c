@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "context.h"
-#include "tools/npy/whole_file.h"
+#include "formats/whole_file.h"
 
 #define CHUNK ((size_t)1 << 16)
 

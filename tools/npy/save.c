@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "whole_file.h"
+#include "lib/formats/whole_file.h"
 
 /* Data start at a multiple of this, so that the file can be mapped and used. */
 #define DATA_ALIGN 64

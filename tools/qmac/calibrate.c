@@ -11,7 +11,7 @@
 #include "command.h"
 #include "histogram.h"
 #include "network_name.h"
-#include "npy/whole_file.h"
+#include "lib/formats/whole_file.h"
 #include "report_aside.h"
 #include "told.h"
 

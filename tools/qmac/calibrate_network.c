@@ -12,7 +12,7 @@
 #include "histogram.h"
 #include "network_report.h"
 #include "network_samples.h"
-#include "npy/whole_file.h"
+#include "lib/formats/whole_file.h"
 #include "report_aside.h"
 #include "told.h"
 

@@ -9,7 +9,7 @@
 #include "command.h"
 #include "dequantize_tensor.h"
 #include "json_text.h"
-#include "npy/whole_file.h"
+#include "lib/formats/whole_file.h"
 #include "option_file.h"
 #include "option_next.h"
 #include "option_value.h"

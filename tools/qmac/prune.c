@@ -12,7 +12,7 @@
 #include "command.h"
 #include "float_file.h"
 #include "json_text.h"
-#include "npy/whole_file.h"
+#include "lib/formats/whole_file.h"
 #include "option_file.h"
 #include "option_next.h"
 #include "option_value.h"

@@ -8,7 +8,7 @@
 
 #include "quantize_tensor_report.h"
 #include "stored_type.h"
-#include "npy/whole_file.h"
+#include "lib/formats/whole_file.h"
 
 static bool has_dtype(uint8_t type)
 {

@@ -7,7 +7,7 @@
 #include "command.h"
 #include "network_report.h"
 #include "network_samples.h"
-#include "npy/whole_file.h"
+#include "lib/formats/whole_file.h"
 #include "progress.h"
 #include "report_aside.h"
 #include "sensitivity_svg.h"

@@ -7,7 +7,7 @@
 #include <qmac/qmac.h>
 
 #include "codes_options.h"
-#include "npy/whole_file.h"
+#include "lib/formats/whole_file.h"
 #include "option_value.h"
 
 static const struct {

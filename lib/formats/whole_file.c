@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "whole_file.h"
+#include "formats/whole_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
