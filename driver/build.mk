@@ -8,9 +8,10 @@ driver-sources := Kbuild driver/Makefile $(wildcard driver/*.c driver/*.h) \
 	uapi/drm/qmac_accel.h uapi/drm/qmac_cmd.h
 driver-modules := $(driver-kernels:%=$(B)/driver/%/qmac.ko)
 
-ALL += $(driver-modules)
+# The debug kernel is for `make check-debug` alone.
+ALL += $(filter-out %/debug/qmac.ko,$(driver-modules))
 
-$(driver-modules): $(B)/driver/%/qmac.ko: $(driver-sources) driver/build.mk $(B)/kernels/%/release
+$(sort $(driver-modules) $(B)/driver/debug/qmac.ko): $(B)/driver/%/qmac.ko: $(driver-sources) driver/build.mk $(B)/kernels/%/release
 	$(call say,KO,$@)
 	@mkdir -p $(@D)/src
 	$(Q)rsync -aR --delete $(driver-sources) $(@D)/src/
@@ -19,7 +20,19 @@ $(driver-modules): $(B)/driver/%/qmac.ko: $(driver-sources) driver/build.mk $(B)
 	$(Q)cp $(@D)/src/driver/qmac.ko $@
 
 .PHONY: driver driver-sparse
-driver: $(driver-modules)
+driver: $(filter-out %/debug/qmac.ko,$(driver-modules))
+
+$(B)/kernels/debug/release: tools/debug-kernel tools/guest/debug.config driver/Kconfig
+	$(Q)env -u MAKEFLAGS -u MAKELEVEL tools/debug-kernel
+
+.PHONY: check-debug
+check-debug: all $(B)/driver/debug/qmac.ko ## the driver's tests on a kernel with KASAN, lockdep etc.
+	@mkdir -p $(B)/logs
+	$(Q)for model in functional rtl; do \
+		tests/kselftest/suite debug $$model full > $(B)/logs/kselftest-debug-$$model.log; \
+		status=$$?; grep -E '^(not ok|# user|# root|1\.\.)' $(B)/logs/kselftest-debug-$$model.log; \
+		[ $$status = 0 ] && ! grep -q '^not ok' $(B)/logs/kselftest-debug-$$model.log || exit 1; \
+	done
 
 # sparse over all of it; fails on any complaint. Of Debian 13 only for 6.12: it does
 # not understand the headers of newer kernels (__typeof_unqual__). KBUILD_CHECKSRC
