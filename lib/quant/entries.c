@@ -61,30 +61,27 @@ static void derive_bounds(const struct simd_codes *codes, struct entries *entrie
 	}
 }
 
-/* The common case of simd/kernels.h: parameters from number @param on, for @count entries. */
-static bool is_narrow(const struct simd_codes *codes, const struct qmac_quant_params *params,
-		      size_t param, size_t count)
+static bool alike(const int32_t *zero, size_t count)
 {
-	const int32_t *zero = params->zero_point + param;
 	int32_t differ = 0;
 	size_t i;
 
-	if (codes->bytes != 1 || codes->step != SIMD_DIVIDE_NEAR ||
-	    codes->rounding != QMAC_ROUND_EVEN || params->zero_free)
-		return false;
-	for (i = 0; !codes->run && i < count; i++)
+	for (i = 0; i < count; i++)
 		differ |= zero[i] ^ zero[0];
 	return !differ;
 }
 
-/* How to come by the codes of the entries from @param on. */
+/* Which loop takes @count entries from number @param on. */
 static void choose_loop(struct simd_codes *codes, const struct qmac_quant_params *params,
 			const struct qmac_quantize_options *options, size_t param, size_t count)
 {
 	if (!options)
 		return;
 	codes->step = step_of(codes, options, params->scale + param, count);
-	codes->narrow = is_narrow(codes, params, param, count);
+	codes->alike = alike(params->zero_point + param, count);
+	codes->narrow = codes->bytes == 1 && codes->step == SIMD_DIVIDE_NEAR &&
+			codes->rounding == QMAC_ROUND_EVEN && !params->zero_free &&
+			(codes->run || codes->alike);
 }
 
 /* The first @count entries for the parameters from number @param on. */

@@ -41,6 +41,7 @@ enum simd_step {
  * @is_signed: Of the codes.
  * @narrow: One byte per code, to nearest even with SIMD_DIVIDE_NEAR; all zero
  *   points are in the type and, by columns, the same. The common case.
+ * @alike: All zero points are the same; read with @narrow.
  * @q_min: Least code in use.
  * @q_max: Greatest code in use.
  * @rounding: QMAC_ROUND_*.
@@ -62,7 +63,7 @@ enum simd_step {
  */
 struct simd_codes {
 	unsigned int bytes;
-	bool is_signed, narrow;
+	bool is_signed, narrow, alike;
 	int32_t q_min, q_max;
 	uint8_t rounding;
 	uint8_t step;

@@ -161,7 +161,7 @@ VECTOR void narrow_vectors(const struct loop loop, const struct simd_codes *code
 VECTOR vint narrow_zero(const struct loop loop, const struct simd_codes *codes,
 			const struct constants *all, size_t j)
 {
-	if (loop.by != RUNS)
+	if (loop.by != RUNS || codes->alike)
 		return all->zero;
 	return paired16(codes->zero[j >> all->shift], codes->zero[(j + LANES) >> all->shift]);
 }
@@ -273,6 +273,12 @@ VECTOR size_t first_column(const struct loop loop, const struct simd_codes *code
 	return loop.by == COLUMNS ? i % codes->period : 0;
 }
 
+VECTOR void prefetch_block(const float *x)
+{
+	for (unsigned int k = 0; k < BLOCK; k += 64 / sizeof(*x))
+		_mm_prefetch((const char *)(x + k), _MM_HINT_T0);
+}
+
 /* From element @i on in several places, see way_of(). Returns where it ends. */
 VECTOR size_t quantize_ways(const struct loop loop, const struct simd_codes *codes,
 			    const struct constants *all, const float *x, uint8_t *q, size_t i,
@@ -285,9 +291,12 @@ VECTOR size_t quantize_ways(const struct loop loop, const struct simd_codes *cod
 		for (w = 0; w < WAYS; w++)
 			column[w] = first_column(loop, codes, i + w * way);
 		for (k = i; k < i + way; k += BLOCK)
-			for (w = 0; w < WAYS; w++)
+			for (w = 0; w < WAYS; w++) {
+				if (k + WAY_AHEAD < i + way)
+					prefetch_block(x + k + w * way + WAY_AHEAD);
 				span_block(loop, codes, all, x, q, k + w * way, &column[w], true,
 					   nan);
+			}
 		i += WAYS * way;
 	}
 	return i;

@@ -50,6 +50,9 @@ static inline enum by by_of(const struct simd_codes *codes, size_t count)
 #define WAY_LEAST 1024
 #define WAY_MOST  4096
 
+/* Elements of its place that a block asks for early: computing keeps the core from it. */
+#define WAY_AHEAD 1024
+
 /* Elements from one place to the next, whole blocks; 0: @left are too few. */
 static inline size_t way_of(size_t left)
 {
