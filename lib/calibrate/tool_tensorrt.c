@@ -61,12 +61,14 @@ static EXACT void spread(const uint64_t *bins, size_t size, size_t levels, doubl
 	}
 }
 
-/* scipy.stats.entropy(reference, image) */
+/* scipy.stats.entropy(reference, image): NaN where the image has no element. */
 static EXACT double entropy(const struct scratch *s, size_t size)
 {
 	double p_sum, q_sum = numpy_sum_f64(s->image, size);
 	size_t i;
 
+	if (q_sum == 0)
+		return NAN;
 	for (i = 0; i < size; i++)
 		s->terms[i] = (double)(s->bins[i] + (i == size - 1 ? s->beyond[size] : 0));
 	p_sum = numpy_sum_f64(s->terms, size);
@@ -80,7 +82,7 @@ static EXACT double entropy(const struct scratch *s, size_t size)
 	return numpy_sum_f64(s->terms, size);
 }
 
-/* Of equal divergences the last. */
+/* numpy.argmin() on the reversed list: of equal divergences the last, but NaN is the least. */
 static EXACT size_t search(const struct scratch *s, size_t bins, size_t levels, double *score)
 {
 	size_t size, best = bins;
@@ -91,11 +93,13 @@ static EXACT size_t search(const struct scratch *s, size_t bins, size_t levels, 
 
 		spread(s->bins, size, levels, s->image);
 		d = entropy(s, size);
-		if (d <= *score) {
+		if (isnan(d) || d <= *score) {
 			*score = d;
 			best = size;
 		}
 	}
+	if (isnan(*score))
+		*score = 0;
 	return best;
 }
 

@@ -67,8 +67,10 @@ struct qmac_calibration;
  *   99.99 % of every batch, averaged.
  * @QMAC_CALIBRATOR_TENSORRT_ENTROPY: HistogramCalibrator(torch_hist=False) of
  *   TensorRT's pytorch-quantization toolkit, method entropy; 2,048 bins, which
- *   grow with the data: every update is a collect(). (TensorRT itself is closed;
- *   this is its published form.)
+ *   grow with the data: every update is a collect(). Where 128 bins or more at the
+ *   beginning are empty it has no divergence for them (NaN), takes that for the
+ *   least and cuts off all elements but those: so here, with a score of 0. (TensorRT
+ *   itself is closed; this is its published form.)
  */
 enum qmac_calibrator {
 	QMAC_CALIBRATOR_OWN = 0,
