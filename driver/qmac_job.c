@@ -163,6 +163,7 @@ struct qmac_job *qmac_job_alloc(struct qmac_queue *queue)
 		kfree(job);
 		return NULL;
 	}
+	kref_init(&job->ref);
 	kref_get(&queue->ref);
 	job->queue = queue;
 	return job;
@@ -389,9 +390,9 @@ void qmac_job_fail(struct qmac_job *job, enum drm_qmac_cause cause)
 	qmac_job_end(job, &status, 0);
 }
 
-/* Frees a job that was never pushed, or that the scheduler is done with. May sleep. */
-void qmac_job_release(struct qmac_job *job)
+static void qmac_job_free(struct kref *ref)
 {
+	struct qmac_job *job = container_of(ref, struct qmac_job, ref);
 	struct device *dev = job->queue->ctx->qdev->drm.dev;
 	u32 i;
 
@@ -417,6 +418,12 @@ void qmac_job_release(struct qmac_job *job)
 	kfree(job);
 }
 
+/* May sleep. */
+void qmac_job_put(struct qmac_job *job)
+{
+	kref_put(&job->ref, qmac_job_free);
+}
+
 /* Of the release work. */
 void qmac_job_free_dead(struct llist_node *list)
 {
@@ -426,6 +433,6 @@ void qmac_job_free_dead(struct llist_node *list)
 	llist_for_each_entry_safe(job, next, list, release) {
 		trace_qmac_job_release(job);
 		atomic64_inc(&job->queue->ctx->qdev->stats.released);
-		qmac_job_release(job);
+		qmac_job_put(job);
 	}
 }

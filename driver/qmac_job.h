@@ -117,6 +117,7 @@ struct qmac_signal {
 
 /**
  * struct qmac_job - from submission to release
+ * @ref: Held by SUBMIT while it works, and by the scheduler once it was pushed.
  * @base: Of the scheduler.
  * @queue: Counted.
  * @fence: Signalled when the device is done with the job, or when the job was
@@ -141,6 +142,7 @@ struct qmac_signal {
  * @powered: Holds a runtime PM reference.
  */
 struct qmac_job {
+	struct kref ref;
 	struct drm_sched_job base;
 	struct qmac_queue *queue;
 	struct dma_fence *fence;
@@ -172,7 +174,7 @@ struct qmac_job *qmac_job_alloc(struct qmac_queue *queue);
 int qmac_job_add_wait(struct qmac_job *job, struct dma_fence *fence);
 void qmac_job_complete(struct qmac_job *job, const struct qmac_completion *cpl);
 void qmac_job_fail(struct qmac_job *job, enum drm_qmac_cause cause);
-void qmac_job_release(struct qmac_job *job);
+void qmac_job_put(struct qmac_job *job);
 void qmac_job_free_dead(struct llist_node *list);
 
 /* qmac_queue.c */

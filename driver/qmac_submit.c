@@ -401,7 +401,8 @@ static void qmac_submit_commit(struct qmac_submit *submit)
 		qmac_result_add(job);
 		atomic64_inc(&qdev->stats.submitted);
 		trace_qmac_job_submit(job);
-		/* The job is no longer ours after this. */
+		/* From now on the job can end and be freed, but for our own reference. */
+		kref_get(&job->ref);
 		drm_sched_entity_push_job(&job->base);
 	}
 	dma_fence_end_signalling(cookie);
@@ -484,9 +485,13 @@ int qmac_ioctl_submit(struct drm_device *drm, void *data, struct drm_file *file)
 		ret = qmac_submit_locked(submit, &args->fail_index);
 		drm_exec_fini(&submit->exec);
 	}
-	for (i = 0; ret && i < submit->count; i++)
+	/*
+	 * Also those that were pushed: what a job keeps of its BOs had to be there until
+	 * drm_exec_fini(), which otherwise would free some while it has others locked.
+	 */
+	for (i = 0; i < submit->count; i++)
 		if (submit->jobs[i])
-			qmac_job_release(submit->jobs[i]);
+			qmac_job_put(submit->jobs[i]);
 	qmac_queue_put(submit->queue);
 out_free:
 	kfree(submit);
