@@ -75,7 +75,7 @@ static void product_copy(const struct simd_product *product, struct product_pane
 		if (product->b_transposed)
 			for (j = 0; j < panel->width; j++)
 				row[j] = b[j * stride + i];
-		else if (panel->width == PRODUCT_WIDTH)
+		else if (panel->width == PRODUCT_WIDTH) /* a size that the compiler knows */
 			memcpy(row, b + i * stride, PRODUCT_WIDTH * sizeof(*row));
 		else
 			memcpy(row, b + i * stride, panel->width * sizeof(*row));
