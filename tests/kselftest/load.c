@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Many jobs: bounded queues, many files, nothing left over. */
 #include <sched.h>
+#include <sys/prctl.h>
 
 #include "qmac_test.h"
 
@@ -192,9 +193,10 @@ TEST_F(load, contended)
 	}
 }
 
-/* Closes every handle that it is told, as soon as it can. */
+/* Closes every handle that it is told, as soon as it can, and goes with a test that fails. */
 static void closer(int fd, volatile uint32_t *next)
 {
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	while (*next != ~0u)
 		if (*next && !handle_close(fd, *next))
 			*next = 0;

@@ -327,7 +327,7 @@ static void run_all(struct buffers *buffers, const struct request *request,
 
 static int usage(FILE *out)
 {
-	fprintf(out, "usage: bench-quantize [--json] [--repeat N] [--most MIB]\n\n"
+	fprintf(out, "usage: bench-quantize [--json] [--repeat N] [--most MIB] [--only TEXT]\n\n"
 		     "  --json      print a JSON object\n"
 		     "  --repeat N  runs of each, 1 to 101 (default 11)\n"
 		     "  --most MIB  largest tensor, 1 to 256 (default)\n"
