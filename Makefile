@@ -92,7 +92,7 @@ DOCS :=
 all: ## build everything
 demo: ## set everything up and run the digits demo in a VM
 check: ## run every test
-check-quick: ## run the quick tests (at most 3 minutes once built)
+check-quick: ## run the quick tests (a few minutes once built)
 coverage: ## lines of lib that the quick tests run; table and HTML
 fuzz: ## run libFuzzer on every parser (FUZZ_SECONDS=60 each)
 bench: ## measure speed; prints a table
